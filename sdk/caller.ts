@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { z } from "zod";
+import { CallLimit } from "./call-limit";
+import type { SecretCredentials } from "./credentials/secret-credentials";
+import type { CredentialsSession } from "./credentials/session";
+import { isDuplicateName } from "./error-codes";
+import { ConfigurationError, ConnectionError, InvalidAnswerError, isAutoScalingError } from "./errors";
+import { ambiguous, type FailedCall, judge, type Outcome, requestIdOf } from "./failures";
+import type { Observer } from "./observe";
+import type { OperationName } from "./operations";
+import { Pace } from "./pace";
+import { redact } from "./redaction";
+import { signRequest, type UnsignedRequest } from "./request";
+import { parseRetryAfter, retryDelay } from "./retry";
+import type { HttpAnswer, Transport } from "./transport";
+
+/** Options that every call takes last. */
+export interface CallOptions {
+  /** Ends the call, its waits included; it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One call of the API. */
+export interface Call<T> extends UnsignedRequest, CallOptions {
+  readonly operation: OperationName;
+  /** What is being done, and to what; begins every error's message. */
+  readonly doing: string;
+  /** What a success looks like; `undefined` for calls that answer nothing. */
+  readonly answer: z.ZodType<T>;
+}
+
+export interface CallerOptions {
+  readonly transport: Transport;
+  readonly credentials: CredentialsSession;
+  readonly observer: Observer;
+  /** How often a call is tried again after a passing fault; 0 turns off the waiting for a throttled one, too. */
+  readonly maxRetries: number;
+  /** Milliseconds for a whole call, its attempts and waits together. */
+  readonly callTimeout: number;
+  readonly random?: () => number;
+  readonly now?: () => number;
+}
+
+/** Makes calls: signs, sends, tries again what may be tried again, and turns every other end into an error. */
+export class Caller {
+  readonly #options: CallerOptions;
+  readonly #random: () => number;
+  readonly #now: () => number;
+  /** The service counts each kind of call by itself. */
+  readonly #paces = new Map<OperationName, Pace>();
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async call<T>(call: Call<T>): Promise<T> {
+    const limit = new CallLimit(call.signal, this.#options.callTimeout);
+    let last: Error | undefined;
+    try {
+      return await this.#attempts(call, limit.signal, (error) => {
+        last = error;
+      });
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      if (!limit.signal.aborted || isAutoScalingError(error)) throw error;
+      // The time ran out between two attempts: the last one's error says why there was to be another.
+      const { message } = limit.signal.reason;
+      throw (
+        last ??
+        new ConnectionError(`${call.doing}: ${message}`, { operation: call.operation, retryable: true })
+      );
+    } finally {
+      limit.release();
+    }
+  }
+
+  async #attempts<T>(call: Call<T>, signal: AbortSignal, remember: (error: Error) => void): Promise<T> {
+    let retries = 0;
+    let renewed = false;
+    for (let attempt = 0; ; attempt++) {
+      const credentials = await this.#credentials(call, signal);
+      const failed = failedCall(call, credentials);
+      const outcome = await this.#attempt(call, credentials, attempt, signal);
+      if ("answer" in outcome && outcome.answer.status >= 200 && outcome.answer.status < 300) {
+        return parseAnswer(call, outcome.answer);
+      }
+      const { error, again } = judge(failed, outcome, this.#now());
+      remember(error);
+      if (again === "signIn") {
+        this.#options.credentials.refuse(credentials);
+        // Some bad signatures in a row lock the access key, so only a token is worth a second try.
+        if (renewed || !("authToken" in credentials.reveal())) throw error;
+        renewed = true;
+      } else if (again === "throttled" && this.#options.maxRetries > 0) {
+        // The pace makes it wait.
+      } else if (again === "soon" && retries < this.#options.maxRetries && !signal.aborted) {
+        const retryAfter = "answer" in outcome ? this.#retryAfter(outcome.answer) : undefined;
+        await sleep(retryDelay(retries++, this.#random(), retryAfter), undefined, { signal });
+      } else {
+        throw retries > 0 && isDuplicateName(error) ? ambiguous(failed, error.message, error) : error;
+      }
+    }
+  }
+
+  /** Sends once, when the pace allows it. */
+  async #attempt(
+    call: Call<unknown>,
+    credentials: SecretCredentials,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const pace = this.#paceOf(call.operation);
+    const turn = pace.turn(signal);
+    if (turn !== undefined) await turn;
+    const { onRequest, onResponse } = this.#options.observer;
+    const request = signRequest(call, credentials, new Date(this.#now()));
+    const event = {
+      operation: call.operation,
+      method: call.method,
+      url: request.origin + request.path,
+      attempt,
+    };
+    onRequest?.(event);
+    const start = performance.now();
+    try {
+      const answer = await this.#options.transport.send(request, signal);
+      const refused = answer.status === 429;
+      pace.done(refused ? "refused" : "accepted", refused ? this.#retryAfter(answer) : undefined);
+      onResponse?.({ ...event, ...since(start), status: answer.status, requestId: requestIdOf(answer) });
+      return { answer };
+    } catch (failure) {
+      pace.done("unknown");
+      const text = failure instanceof Error ? failure.message : String(failure);
+      onResponse?.({ ...event, ...since(start), failure: redact(text, credentials.secrets()) });
+      call.signal?.throwIfAborted();
+      return { failure };
+    }
+  }
+
+  async #credentials(call: Call<unknown>, signal: AbortSignal): Promise<SecretCredentials> {
+    try {
+      return await this.#options.credentials.get(signal);
+    } catch (cause) {
+      if (signal.aborted || isAutoScalingError(cause)) throw cause;
+      const text = cause instanceof Error ? cause.message : String(cause);
+      throw new ConfigurationError(`${call.doing}: ${text}`, { operation: call.operation, cause });
+    }
+  }
+
+  #paceOf(operation: OperationName): Pace {
+    let pace = this.#paces.get(operation);
+    if (pace === undefined) {
+      pace = new Pace();
+      this.#paces.set(operation, pace);
+    }
+    return pace;
+  }
+
+  #retryAfter(answer: HttpAnswer): number | undefined {
+    const header = answer.headers["retry-after"];
+    return parseRetryAfter(typeof header === "string" ? header : undefined, this.#now());
+  }
+}
+
+function failedCall(call: Call<unknown>, credentials: SecretCredentials): FailedCall {
+  return {
+    operation: call.operation,
+    doing: call.doing,
+    secrets: credentials.secrets(),
+    credentialsSource: credentials.source,
+  };
+}
+
+function parseAnswer<T>(call: Call<T>, answer: HttpAnswer): T {
+  const parsed = call.answer.safeParse(answer.status === 204 ? undefined : json(answer.body));
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(
+    ({ path, message }) => `${path.join(".") || "the body"}: ${message}`,
+  );
+  const requestId = requestIdOf(answer);
+  throw new InvalidAnswerError(
+    `${call.doing}: it succeeded, but the answer is not what the API documents (${fields.join("; ")})`,
+    { operation: call.operation, status: answer.status, requestId },
+  );
+}
+
+/** `undefined` when it is no JSON; the schema then says what it wanted. */
+function json(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function since(start: number): { durationMs: number } {
+  return { durationMs: performance.now() - start };
+}

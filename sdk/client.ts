@@ -1,0 +1,120 @@
+import type { Dispatcher } from "undici";
+import { Caller } from "./caller";
+import type { Credentials, CredentialsProvider } from "./credentials/credentials";
+import { defaultCredentials } from "./credentials/default";
+import { CredentialsSession } from "./credentials/session";
+import { endpointProblem, endpointsOf, isRegionName } from "./endpoints";
+import { ConfigurationError } from "./errors";
+import { HangingInstances } from "./hanging-instances";
+import { LifecycleHooks } from "./lifecycle-hooks";
+import { type LifecycleHookLimits, widenLimits } from "./limits";
+import { debugObserver, type Observer } from "./observe";
+import { ProjectLookup } from "./projects";
+import { requestSchemas } from "./schemas";
+import { AutoScalingService } from "./service";
+import { defaultTimeouts, type Timeouts, Transport } from "./transport";
+
+export interface AutoScalingClientOptions extends Observer {
+  /** Such as `cn-north-4`. */
+  readonly region: string;
+  /** Looked up through IAM, once, when it is not given. */
+  readonly projectId?: string | undefined;
+  /** Fixed ones, or a function that gives them. @default the environment and the other usual places */
+  readonly credentials?: Credentials | CredentialsProvider | undefined;
+  /** The Auto Scaling service's address. @default the region's */
+  readonly endpoint?: string | undefined;
+  /** IAM's address. @default the region's */
+  readonly iamEndpoint?: string | undefined;
+  /** The operator's domain. @default "myhuaweicloud.com", or that of the region's operator */
+  readonly cloud?: string | undefined;
+  /** How often a call is tried again after a passing fault; 0 never, not even when throttled. @default 5 */
+  readonly maxRetries?: number | undefined;
+  /** Milliseconds. @default 10 s to connect, 30 s for headers, 30 s between parts of a body, 600 s a call */
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  /** Replaces the limits of the specification, for sites that take more. */
+  readonly limits?: Partial<LifecycleHookLimits> | undefined;
+  /** Replaces the client's connections, for tests and special networks; yours to close. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** Where variables are read. @default process.env */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+/**
+ * A client of Huawei Cloud Auto Scaling's lifecycle hooks, in one region and project. Make one and keep it: its
+ * calls share connections, credentials and the pace that the service takes.
+ *
+ * @example
+ * const client = new AutoScalingClient({ region: "cn-north-4" });
+ * const hooks = await client.lifecycleHooks.list("e5d27f5c-dd76-4a61-b4bc-a67c5686719a");
+ * await client.close();
+ */
+export class AutoScalingClient {
+  readonly lifecycleHooks: LifecycleHooks;
+  readonly hangingInstances: HangingInstances;
+  readonly region: string;
+  readonly #transport: Transport;
+  readonly #projects: ProjectLookup;
+
+  /** Throws a `ConfigurationError` when an option can't be used. Sends nothing. */
+  constructor(options: AutoScalingClientOptions) {
+    const environment = options.environment ?? process.env;
+    const endpoints = usableEndpoints(options);
+    const timeouts = { ...defaultTimeouts, ...options.timeouts };
+    this.region = options.region;
+    this.#transport = new Transport({ timeouts, dispatcher: options.dispatcher, environment });
+    const caller = new Caller({
+      transport: this.#transport,
+      credentials: new CredentialsSession(credentialsProvider(options, environment)),
+      observer: debugObserver(environment, options),
+      maxRetries: options.maxRetries ?? 5,
+      callTimeout: timeouts.call,
+    });
+    this.#projects = new ProjectLookup(caller, { ...options, iamEndpoint: endpoints.iam });
+    const service = new AutoScalingService(caller, this.#projects, endpoints.autoscaling);
+    const schemas = requestSchemas(widenLimits(options.limits ?? {}));
+    this.lifecycleHooks = new LifecycleHooks(service, schemas);
+    this.hangingInstances = new HangingInstances(service, schemas);
+  }
+
+  /** The project's id: the given one, or the one that IAM knows for the region. */
+  projectId(options?: { readonly signal?: AbortSignal | undefined }): Promise<string> {
+    return this.#projects.id(options);
+  }
+
+  /** Closes the connections. Calls under way end first. */
+  async close(): Promise<void> {
+    await this.#transport.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function usableEndpoints(options: AutoScalingClientOptions) {
+  const { region, cloud, endpoint, iamEndpoint } = options;
+  if (typeof region !== "string" || !isRegionName(region)) {
+    throw configurationError(
+      `region ${JSON.stringify(region)} is not the name of a region, such as cn-north-4`,
+    );
+  }
+  const endpoints = endpointsOf(region, { cloud, autoscaling: endpoint, iam: iamEndpoint });
+  for (const [service, address] of Object.entries(endpoints)) {
+    const problem = endpointProblem(address);
+    if (problem !== undefined) throw configurationError(`the ${service} endpoint ${address} ${problem}`);
+  }
+  return endpoints;
+}
+
+function credentialsProvider(
+  options: AutoScalingClientOptions,
+  environment: NodeJS.ProcessEnv,
+): CredentialsProvider {
+  const given = options.credentials;
+  if (typeof given === "function") return given;
+  return given === undefined ? defaultCredentials(environment) : () => given;
+}
+
+function configurationError(message: string): ConfigurationError {
+  return new ConfigurationError(`making the client: ${message}`, { operation: "client" });
+}

@@ -1,0 +1,57 @@
+/** What an error answer says, whichever of the platform's services or proxies sent it. */
+export interface ErrorAnswer {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/** Longer texts, such as a proxy's page, are cut. */
+const maxMessageLength = 300;
+
+/**
+ * Reads an error's body, whatever its shape:
+ * - AS: `{"error":{"code","message"}}`; Keystone the same, with a number for the code
+ * - AS, gateway, IAM, STS: `{"error_code","error_msg","request_id"}`
+ * - SMN: `{"code","message","request_id"}`
+ * - a proxy's HTML, nothing at all, or JSON that was cut short
+ */
+export function readErrorAnswer(body: string): ErrorAnswer {
+  const json = parse(body);
+  if (json === undefined) return { message: plainText(body) };
+  const nested = isRecord(json.error) ? json.error : json;
+  const code = nested.error_code ?? nested.errorCode ?? nested.code;
+  return {
+    // Keystone's number repeats the status and says nothing more.
+    code: typeof code === "string" ? code : undefined,
+    message: text(nested.error_msg ?? nested.errorMsg ?? nested.message ?? nested.title),
+    requestId: text(json.request_id ?? nested.request_id),
+  };
+}
+
+function parse(body: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(body);
+    return isRecord(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? shortened(value) : undefined;
+}
+
+/** A page's title says it best; else its text without the tags. */
+function plainText(body: string): string | undefined {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1];
+  const words = (title ?? body.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim();
+  return words === "" ? undefined : shortened(words);
+}
+
+function shortened(words: string): string {
+  return words.length > maxMessageLength ? `${words.slice(0, maxMessageLength)}…` : words;
+}

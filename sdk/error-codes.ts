@@ -1,0 +1,199 @@
+/**
+ * What the codes of the service and of its gateway mean to whoever manages lifecycle hooks, and what to do.
+ * Source: the error code pages of the API reference and of the signing guide.
+ */
+export interface Explanation {
+  /** What is wrong. */
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** The service's own words say more than the code does: which action, which status. */
+  readonly quote?: true;
+}
+
+const checkCredentials = "check the access key, the secret key and, for temporary ones, the security token";
+const askForPermission = "have an administrator grant it";
+const tryLater = "try again later";
+
+const explanations: Readonly<Record<string, Explanation>> = {
+  // lifecycle hooks
+  "AS.7025": { meaning: "the notification topic's URN is not valid", remedy: "give the URN as SMN shows it" },
+  "AS.7030": {
+    meaning: "the time-out is out of the range that this site accepts",
+    remedy: "give 300 to 86400 seconds (newer sites take 60 and more)",
+  },
+  "AS.7031": { meaning: "the hook's name is not valid", remedy: "use 1 to 32 letters, digits, _ and -" },
+  "AS.7032": { meaning: "the hook's name is empty", remedy: "give a name" },
+  "AS.7033": {
+    meaning: "the hook's type is not valid",
+    remedy: "give INSTANCE_LAUNCHING or INSTANCE_TERMINATING",
+  },
+  "AS.7034": {
+    meaning: "the result is not valid",
+    remedy: "give ABANDON or CONTINUE (or EXTEND in a callback)",
+  },
+  "AS.7035": { meaning: "the notification metadata is too long", remedy: "give at most 256 characters" },
+  "AS.7036": { meaning: "the request describes no hook", remedy: "give the hook's settings" },
+  "AS.7037": {
+    meaning: "the hook's type is empty",
+    remedy: "give INSTANCE_LAUNCHING or INSTANCE_TERMINATING",
+  },
+  "AS.7038": { meaning: "the group already has 5 hooks, the most it can have", remedy: "delete one first" },
+  "AS.7039": { meaning: "the callback's result is empty", remedy: "give CONTINUE, ABANDON or EXTEND" },
+  "AS.7040": {
+    meaning: "the callback names no suspension",
+    remedy: "give the lifecycle action key, or the instance's id and the hook's name",
+  },
+  // Its English text repeats that of AS.7040 by mistake, so it is never quoted.
+  "AS.7041": {
+    meaning: "the group already has a hook of this name",
+    remedy: "choose another name, or import that hook",
+  },
+  "AS.7042": {
+    meaning: "no such suspension: the instance does not hang on this hook (any more)",
+    remedy: "list the hanging instances",
+  },
+  "AS.7043": {
+    meaning: "the notification topic does not exist (or is not known to Auto Scaling yet)",
+    remedy: "create the topic in the group's region and project first, or correct the URN",
+  },
+  "AS.7055": {
+    meaning: "the notification metadata has characters that are not allowed",
+    remedy: "leave out < > & ' ( )",
+  },
+  // the group
+  "AS.0003": { meaning: "the group is busy with another request", remedy: tryLater },
+  "AS.2007": {
+    meaning: "the scaling group does not exist",
+    remedy: "check its id, the region and the project",
+  },
+  "AS.2033": {
+    meaning: "the group's current status does not allow it, as while a scaling activity runs",
+    remedy: "wait until the activity ends, or complete the instances that hang on a hook",
+    quote: true,
+  },
+  "AS.2047": { meaning: "the group is scaling", remedy: "wait until the activity ends" },
+  "AS.2054": { meaning: "the group is scaling", remedy: "wait until the activity ends" },
+  "AS.4006": { meaning: "the instance does not exist", remedy: "check its id" },
+  // requests in general
+  "AS.0001": { meaning: "the service has an internal error", remedy: tryLater },
+  "AS.0002": { meaning: "the request has no body", remedy: "report it to this package's authors" },
+  "AS.0005": { meaning: "the token is missing", remedy: "sign in" },
+  "AS.0006": { meaning: "the token is wrong or has expired", remedy: "get a new one" },
+  "AS.0007": {
+    meaning: "it does not exist",
+    remedy: "check the name, the group's id, the region and the project",
+  },
+  "AS.0008": {
+    meaning: "the project is not that of the credentials",
+    remedy: "set the project id of this region and account, or leave it out to have it looked up",
+  },
+  "AS.0011": { meaning: "these credentials have no right to do it", remedy: askForPermission, quote: true },
+  "AS.0012": {
+    meaning: "the user's role is suspended",
+    remedy: "have an administrator lift it",
+    quote: true,
+  },
+  "AS.0013": { meaning: "the right to do it is disabled", remedy: askForPermission, quote: true },
+  "AS.0022": {
+    meaning: "the service can't read the request",
+    remedy: "report it to this package's authors",
+    quote: true,
+  },
+  "AS.0031": { meaning: "a policy denies it to these credentials", remedy: askForPermission, quote: true },
+  "AS.0049": { meaning: "the service could not reach IAM", remedy: tryLater },
+  "AS.8004": { meaning: "the account is frozen", remedy: "settle what it owes" },
+  // the gateway
+  "APIGW.0101": {
+    meaning: "the gateway knows no such API",
+    remedy: "check the endpoint, and that the region has Auto Scaling",
+    quote: true,
+  },
+  "APIGW.0103": { meaning: "the gateway has no back end for it", remedy: "check the endpoint" },
+  "APIGW.0201": { meaning: "the gateway could not have the request served", remedy: tryLater, quote: true },
+  "APIGW.0301": { meaning: "the credentials were refused", remedy: checkCredentials, quote: true },
+  "APIGW.0302": { meaning: "this IAM user may not call the API", remedy: askForPermission, quote: true },
+  "APIGW.0303": {
+    meaning: "the credentials were refused",
+    remedy: `${checkCredentials}, and this machine's clock`,
+    quote: true,
+  },
+  "APIGW.0304": { meaning: "access was denied", remedy: askForPermission, quote: true },
+  "APIGW.0305": { meaning: "the credentials were refused", remedy: checkCredentials, quote: true },
+  "APIGW.0306": { meaning: "access was denied", remedy: askForPermission, quote: true },
+  "APIGW.0307": {
+    meaning: "the token has to be renewed, or belongs to another region",
+    remedy: "get a new one in this region",
+  },
+  "APIGW.0308": {
+    meaning: "too many requests",
+    remedy: "send fewer at a time, or try again later",
+    quote: true,
+  },
+  "APIGW.0310": { meaning: "the project is unavailable", remedy: "check it in the console" },
+  "APIGW.0401": { meaning: "the gateway can't tell the caller's address", remedy: "check the proxy" },
+  "APIGW.0402": { meaning: "this address may not call the API", remedy: "call from an allowed one" },
+  "APIGW.0601": { meaning: "the gateway has an internal error", remedy: tryLater },
+  "APIGW.0606": { meaning: "the gateway is not ready", remedy: tryLater },
+  "APIGW.0607": { meaning: "the protocol is not supported", remedy: "use https" },
+  "APIGW.0608": { meaning: "the gateway has no token", remedy: tryLater },
+  "APIGW.0610": { meaning: "the service is unavailable", remedy: tryLater },
+  "APIGW.0613": { meaning: "IAM is unavailable", remedy: tryLater },
+  "APIGW.0801": {
+    meaning: "the service is not open to this account in this region",
+    remedy: "check the region",
+  },
+  "APIGW.0802": { meaning: "this IAM user may not use this region", remedy: askForPermission },
+};
+
+/** What a code means, if this package knows it. */
+export function explanationOf(code: string | undefined): Explanation | undefined {
+  return code === undefined ? undefined : explanations[code];
+}
+
+interface Failure {
+  readonly status?: number | undefined;
+  readonly code?: string | undefined;
+}
+
+/** The group serves another activity and will be free again. */
+export function isBusyGroup({ code }: Failure): boolean {
+  return code === "AS.2033" || code === "AS.0003" || code === "AS.2047" || code === "AS.2054";
+}
+
+/** What was asked for does not exist: a hook is answered with 404, a missing group with 400 and AS.2007. */
+export function isGone({ status, code }: Failure): boolean {
+  return (status === 404 && !code?.startsWith("APIGW.")) || isMissingGroup({ code });
+}
+
+export function isMissingGroup({ code }: Failure): boolean {
+  return code === "AS.2007";
+}
+
+/** The topic is unknown to Auto Scaling, as it is for some seconds after it was made. */
+export function isUnknownTopic({ code }: Failure): boolean {
+  return code === "AS.7043";
+}
+
+/** The group has a hook of that name. */
+export function isDuplicateName({ code }: Failure): boolean {
+  return code === "AS.7041";
+}
+
+/** A permission is missing; the service hides some of these in a 400. */
+export function isPermissionDenied({ status, code }: Failure): boolean {
+  return status === 403 || code === "AS.0031";
+}
+
+/** The caller sent too much; slower, the same request is welcome. */
+export function isThrottled({ status, code }: Failure): boolean {
+  return status === 429 || code === "APIGW.0308";
+}
+
+/** A fault of the service or the gateway that passes. */
+export function isTransient({ status, code }: Failure): boolean {
+  if (status === 502 || status === 503 || status === 504) return true;
+  return status === 500 && (code === undefined || transientCodes.includes(code));
+}
+
+const transientCodes = ["AS.0001", "AS.0049", "APIGW.0601", "APIGW.0606", "APIGW.0608"];

@@ -1,0 +1,106 @@
+/**
+ * One family of errors for everything a call can end in. Guards look at a brand rather than at the class, so
+ * that they work when two copies of the package are loaded.
+ */
+const brand = Symbol.for("pulumi-huaweicloud-as/error");
+
+interface AutoScalingErrorDetails {
+  /** The client's method: `lifecycleHooks.create`. */
+  readonly operation: string;
+  /** The HTTP status, if there was an answer. */
+  readonly status?: number | undefined;
+  /** The service's or the gateway's code, such as `AS.7038`. */
+  readonly code?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** Whether the same call may succeed later, unchanged. */
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+}
+
+/** The base of all errors of this package. */
+export class AutoScalingError extends Error {
+  override readonly name: string = "AutoScalingError";
+  readonly operation: string;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly requestId: string | undefined;
+  readonly retryable: boolean;
+
+  constructor(message: string, details: AutoScalingErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.operation = details.operation;
+    this.status = details.status;
+    this.code = details.code;
+    this.requestId = details.requestId;
+    this.retryable = details.retryable ?? false;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** The input breaks a rule; nothing was sent. `problems` names each property with what is wrong. */
+export class InvalidInputError extends AutoScalingError {
+  override readonly name = "InvalidInputError";
+  readonly problems: readonly string[];
+
+  constructor(message: string, details: AutoScalingErrorDetails & { readonly problems: readonly string[] }) {
+    super(message, details);
+    this.problems = details.problems;
+  }
+}
+
+/** The service, the gateway or a proxy answered with an error status. */
+export class ServiceError extends AutoScalingError {
+  override readonly name = "ServiceError";
+  /** The answer's own words. */
+  readonly serviceMessage: string | undefined;
+
+  constructor(
+    message: string,
+    details: AutoScalingErrorDetails & {
+      readonly status: number;
+      readonly serviceMessage?: string | undefined;
+    },
+  ) {
+    super(message, details);
+    this.serviceMessage = details.serviceMessage;
+  }
+}
+
+/** The status said success, but the body is not what the API documents. */
+export class InvalidAnswerError extends AutoScalingError {
+  override readonly name = "InvalidAnswerError";
+}
+
+/** No answer came: the connection failed, or a time-out passed. */
+export class ConnectionError extends AutoScalingError {
+  override readonly name = "ConnectionError";
+}
+
+/**
+ * A create was sent, but its answer was lost: the hook may exist or not. It was not sent again. Get the hook
+ * to decide.
+ */
+export class AmbiguousError extends AutoScalingError {
+  override readonly name = "AmbiguousError";
+}
+
+/** There are no usable credentials, region or project; nothing was sent to the service. */
+export class ConfigurationError extends AutoScalingError {
+  override readonly name = "ConfigurationError";
+}
+
+/** Whether a value is an error of this package, whichever copy of it threw. */
+export function isAutoScalingError(value: unknown): value is AutoScalingError {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+export const isInvalidInputError = guard<InvalidInputError>("InvalidInputError");
+export const isServiceError = guard<ServiceError>("ServiceError");
+export const isInvalidAnswerError = guard<InvalidAnswerError>("InvalidAnswerError");
+export const isConnectionError = guard<ConnectionError>("ConnectionError");
+export const isAmbiguousError = guard<AmbiguousError>("AmbiguousError");
+export const isConfigurationError = guard<ConfigurationError>("ConfigurationError");
+
+function guard<T extends AutoScalingError>(name: T["name"]) {
+  return (value: unknown): value is T => isAutoScalingError(value) && value.name === name;
+}

@@ -1,0 +1,138 @@
+import { type ErrorAnswer, readErrorAnswer } from "./error-answers";
+import { explanationOf, isPermissionDenied, isThrottled, isTransient } from "./error-codes";
+import { AmbiguousError, type AutoScalingError, ConnectionError, ServiceError } from "./errors";
+import { type Operation, type OperationName, operations } from "./operations";
+import { redact } from "./redaction";
+import type { HttpAnswer } from "./transport";
+
+/** The call that failed, and what must not be said of it. */
+export interface FailedCall {
+  readonly operation: OperationName;
+  /** What was being done, and to what: `creating lifecycle hook "drain" in scaling group 8f3a…`. */
+  readonly doing: string;
+  readonly secrets: readonly (string | undefined)[];
+  /** Where the credentials came from. */
+  readonly credentialsSource: string;
+}
+
+/** What became of one attempt: an answer, or what kept it from coming. */
+export type Outcome = { readonly answer: HttpAnswer } | { readonly failure: unknown };
+
+/** The error in which an attempt ends, and whether another attempt may follow. */
+export interface Judgement {
+  readonly error: AutoScalingError;
+  /**
+   * `soon`: after a short delay, a few times. `throttled`: whenever the pace allows. `signIn`: once, with a new
+   * token. `never`: the call is over.
+   */
+  readonly again: "soon" | "throttled" | "signIn" | "never";
+}
+
+/** Judges an attempt that was not a success. `now` is the time of day, for telling that a clock is wrong. */
+export function judge(call: FailedCall, outcome: Outcome, now: number): Judgement {
+  const { repeatable }: Operation = operations[call.operation];
+  if ("failure" in outcome) {
+    const mayFollow = repeatable || wasNeverSent(outcome.failure);
+    return { error: noAnswerError(call, outcome.failure, mayFollow), again: mayFollow ? "soon" : "never" };
+  }
+  const error = serviceError(call, outcome.answer, now);
+  if (error.status === 401) return { error, again: "signIn" };
+  if (isThrottled(error)) return { error, again: "throttled" };
+  if (!isTransient(error)) return { error, again: "never" };
+  if (repeatable || isOwnAnswer(error)) return { error, again: "soon" };
+  return { error: ambiguous(call, error.message, error), again: "never" };
+}
+
+/**
+ * The error for a refusal that an earlier attempt of the same call may have caused: the service had answered it
+ * with an internal error, and now the name is taken.
+ */
+export function ambiguous(call: FailedCall, text: string, cause: unknown): AmbiguousError {
+  const told = cause instanceof ServiceError ? cause : undefined;
+  return new AmbiguousError(`${text}; it may have taken effect or not, and was not sent again`, {
+    operation: call.operation,
+    status: told?.status,
+    code: told?.code,
+    requestId: told?.requestId,
+    cause,
+  });
+}
+
+/** Answered by the service itself or before it was reached, so that the call has certainly not gone on. */
+function isOwnAnswer({ status, code }: ServiceError): boolean {
+  return status === 500 || code === "APIGW.0613";
+}
+
+function serviceError(call: FailedCall, answer: HttpAnswer, now: number): ServiceError {
+  const said = readErrorAnswer(answer.body);
+  const failure = { status: answer.status, code: said.code };
+  const requestId = requestIdOf(answer, said);
+  const references = [said.code ?? `HTTP ${answer.status}`, requestId && `request ${requestId}`];
+  const text = `${call.doing}: ${reason(call, answer, said, now)} (${references.filter(Boolean).join(", ")})`;
+  return new ServiceError(redact(text, call.secrets), {
+    ...failure,
+    operation: call.operation,
+    requestId,
+    retryable: isThrottled(failure) || isTransient(failure),
+    serviceMessage: said.message && redact(said.message, call.secrets),
+  });
+}
+
+/** The error when no answer came; a call that must not be sent twice may have taken effect. */
+function noAnswerError(call: FailedCall, cause: unknown, harmless: boolean): AutoScalingError {
+  const text = redact(`${call.doing}: no answer: ${describeCause(cause)}`, call.secrets);
+  if (!harmless) return ambiguous(call, text, cause);
+  return new ConnectionError(text, { operation: call.operation, retryable: true, cause });
+}
+
+/** The service's id of the request, for its support. */
+export function requestIdOf(answer: HttpAnswer, said?: ErrorAnswer): string | undefined {
+  const header = answer.headers["x-request-id"] ?? answer.headers["x-iam-trace-id"];
+  return (typeof header === "string" ? header : undefined) ?? said?.requestId;
+}
+
+/** The connection was refused or never came about, so the service has not seen the request. */
+function wasNeverSent(cause: unknown): boolean {
+  return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(codeOf(cause) ?? "");
+}
+
+function reason(call: FailedCall, answer: HttpAnswer, said: ErrorAnswer, now: number): string {
+  const skew = answer.status === 401 ? clockSkew(answer, now) : undefined;
+  if (skew !== undefined) return skew;
+  if (answer.status >= 300 && answer.status < 400) {
+    return `the endpoint answered with a redirect to ${answer.headers.location}, which is not followed since a signature must not travel; set the endpoint that it names, if you trust it`;
+  }
+  const explanation = explanationOf(said.code);
+  const quote = said.message === undefined ? "" : `: "${said.message}"`;
+  if (isPermissionDenied({ status: answer.status, code: said.code })) {
+    const { actions }: Operation = operations[call.operation];
+    const meaning = explanation?.meaning ?? "permission denied";
+    return `${meaning}; the policy must allow ${actions.join(" or ")}${quote}`;
+  }
+  if (explanation === undefined) return `the service refused it${quote}`;
+  const source = answer.status === 401 ? ` (they come from ${call.credentialsSource})` : "";
+  return `${explanation.meaning}; ${explanation.remedy}${source}${explanation.quote ? quote : ""}`;
+}
+
+/** A signature is refused when the clocks are more than 15 minutes apart; the server's `Date` tells. */
+function clockSkew(answer: HttpAnswer, now: number): string | undefined {
+  const header = answer.headers.date;
+  const minutes = (now - Date.parse(typeof header === "string" ? header : "")) / 60_000;
+  if (!(Math.abs(minutes) > 15)) return undefined;
+  const direction = minutes > 0 ? "ahead of" : "behind";
+  return `the credentials were refused because this machine's clock is ${Math.round(Math.abs(minutes))} minutes ${direction} the service's; set the clock`;
+}
+
+function describeCause(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  // Both addresses of a host refused: the single errors say why, the one that holds them says nothing.
+  const inner = cause instanceof AggregateError ? cause.errors[0] : undefined;
+  const text = inner instanceof Error ? inner.message : cause.message;
+  const code = codeOf(cause);
+  return code === undefined || text.includes(code) ? text : `${text} (${code})`;
+}
+
+function codeOf(cause: unknown): string | undefined {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}

@@ -1,0 +1,34 @@
+/** The typed client of Huawei Cloud Auto Scaling's lifecycle hooks. Knows nothing of Pulumi. */
+export type { CallOptions } from "./caller";
+export { AutoScalingClient, type AutoScalingClientOptions } from "./client";
+export type { AccessKeyPair, AuthToken, Credentials, CredentialsProvider } from "./credentials/credentials";
+export { type Endpoints, endpointsOf, knownRegions } from "./endpoints";
+export {
+  AmbiguousError,
+  AutoScalingError,
+  ConfigurationError,
+  ConnectionError,
+  InvalidAnswerError,
+  InvalidInputError,
+  isAmbiguousError,
+  isAutoScalingError,
+  isConfigurationError,
+  isConnectionError,
+  isInvalidAnswerError,
+  isInvalidInputError,
+  isServiceError,
+  ServiceError,
+} from "./errors";
+export type { HangingInstances, ListHangingInstancesOptions, WaitOptions } from "./hanging-instances";
+export type { LifecycleHooks } from "./lifecycle-hooks";
+export { type LifecycleHookLimits, specificationLimits } from "./limits";
+export type { Observer, RequestEvent, ResponseEvent } from "./observe";
+export type {
+  CompleteInput,
+  CreateLifecycleHookInput,
+  HangingInstance,
+  LifecycleHook,
+  UpdateLifecycleHookInput,
+} from "./schemas";
+export type { Timeouts } from "./transport";
+export { version } from "./version";

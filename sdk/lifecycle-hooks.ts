@@ -1,0 +1,114 @@
+import { z } from "zod";
+import type { CallOptions } from "./caller";
+import { InvalidInputError } from "./errors";
+import { type OperationName, operations } from "./operations";
+import {
+  type CreateLifecycleHookInput,
+  type LifecycleHook,
+  lifecycleHookAnswer,
+  lifecycleHooksAnswer,
+  type RequestSchemas,
+  type UpdateLifecycleHookInput,
+} from "./schemas";
+import type { AutoScalingService } from "./service";
+import { validate } from "./validation";
+
+/**
+ * The lifecycle hooks of scaling groups. Every call validates its input before anything is sent, and rejects
+ * with an `AutoScalingError`: `InvalidInputError`, `ServiceError`, `ConnectionError`, `InvalidAnswerError`,
+ * `ConfigurationError`, and for create `AmbiguousError`.
+ */
+export class LifecycleHooks {
+  readonly #service: AutoScalingService;
+  readonly #schemas: RequestSchemas;
+
+  constructor(service: AutoScalingService, schemas: RequestSchemas) {
+    this.#service = service;
+    this.#schemas = schemas;
+  }
+
+  /**
+   * Creates a hook: one POST, whose answer has every field. A group can have five (AS.7038), each with a name
+   * of its own (AS.7041), and takes changes only while no scaling activity runs (AS.2033). When the answer is
+   * lost the request is not sent again: the `AmbiguousError` leaves the decision to you.
+   */
+  async create(
+    groupId: string,
+    input: CreateLifecycleHookInput,
+    options: CallOptions = {},
+  ): Promise<LifecycleHook> {
+    const about = this.#about("lifecycleHooks.create", groupId, nameOf(input));
+    const path = this.#groupPath(about, groupId);
+    const body = validate(this.#schemas.create, input, about);
+    return this.#service.call(about, { method: "POST", path, body, answer: lifecycleHookAnswer, ...options });
+  }
+
+  /** Reads a hook. A missing hook is a `ServiceError` with status 404, a missing group one with code AS.2007. */
+  async get(groupId: string, name: string, options: CallOptions = {}): Promise<LifecycleHook> {
+    const about = this.#about("lifecycleHooks.get", groupId, name);
+    const path = this.#hookPath(about, groupId, name);
+    return this.#service.call(about, { method: "GET", path, answer: lifecycleHookAnswer, ...options });
+  }
+
+  /** All hooks of a group, at most five. There are no pages. */
+  async list(groupId: string, options: CallOptions = {}): Promise<LifecycleHook[]> {
+    const about = this.#about("lifecycleHooks.list", groupId);
+    const path = `${this.#groupPath(about, groupId)}/list`;
+    return this.#service.call(about, { method: "GET", path, answer: lifecycleHooksAnswer, ...options });
+  }
+
+  /**
+   * Changes the given fields of a hook and leaves the others; `notificationMetadata: ""` clears it. The name
+   * can't be changed. Answers the whole hook as it is then.
+   */
+  async update(
+    groupId: string,
+    name: string,
+    changes: UpdateLifecycleHookInput,
+    options: CallOptions = {},
+  ): Promise<LifecycleHook> {
+    const about = this.#about("lifecycleHooks.update", groupId, name);
+    const path = this.#hookPath(about, groupId, name);
+    const body = validate(this.#schemas.update, changes, about);
+    if (Object.keys(body).length === 0) {
+      // What the service makes of an empty update is documented nowhere.
+      const problem = "there is nothing to change: give at least one field";
+      throw new InvalidInputError(`${about.doing}: ${problem}`, { ...about, problems: [problem] });
+    }
+    return this.#service.call(about, { method: "PUT", path, body, answer: lifecycleHookAnswer, ...options });
+  }
+
+  /** Deletes a hook. One that is already gone is a `ServiceError` with status 404. */
+  async delete(groupId: string, name: string, options: CallOptions = {}): Promise<void> {
+    const about = this.#about("lifecycleHooks.delete", groupId, name);
+    const path = this.#hookPath(about, groupId, name);
+    await this.#service.call(about, { method: "DELETE", path, answer: z.unknown(), ...options });
+  }
+
+  #about(operation: OperationName, groupId: string, name?: string): About {
+    const hook = name === undefined ? "" : ` ${JSON.stringify(name)}`;
+    const where = name === undefined ? `of scaling group ${groupId}` : `in scaling group ${groupId}`;
+    return { operation, doing: `${operations[operation].doing}${hook} ${where}` };
+  }
+
+  #groupPath(about: About, groupId: string): string {
+    const id = validate(this.#schemas.id, groupId, { ...about, property: "scalingGroupId" });
+    return `/scaling_lifecycle_hook/${id}`;
+  }
+
+  #hookPath(about: About, groupId: string, name: string): string {
+    const property = "lifecycleHookName";
+    const hook = validate(this.#schemas.lifecycleHookName, name, { ...about, property });
+    return `${this.#groupPath(about, groupId)}/${hook}`;
+  }
+}
+
+interface About {
+  readonly operation: OperationName;
+  readonly doing: string;
+}
+
+/** For the message about an input that may be anything. */
+function nameOf(input: Partial<CreateLifecycleHookInput> | undefined): string {
+  return String(input?.lifecycleHookName);
+}

@@ -1,0 +1,47 @@
+/**
+ * The limits of a lifecycle hook, as data.
+ *
+ * Source: the specification of the create call. Newer sites take time-outs from 60 s and a schema of theirs
+ * allows names of 64 characters; the specification wins, and {@link widenLimits} lets a user widen it.
+ */
+export interface LifecycleHookLimits {
+  /** The most characters in a hook's name. */
+  readonly maxNameLength: number;
+  /** The shortest time-out, in seconds. */
+  readonly minTimeout: number;
+  /** The longest time-out, in seconds. */
+  readonly maxTimeout: number;
+  /** The most characters in the notification metadata. */
+  readonly maxMetadataLength: number;
+}
+
+/** The limits of the specification: names of 1–32, time-outs of 300–86400 s, metadata of at most 256. */
+export const specificationLimits: LifecycleHookLimits = {
+  maxNameLength: 32,
+  minTimeout: 300,
+  maxTimeout: 86_400,
+  maxMetadataLength: 256,
+};
+
+/** The time-out, in seconds, of a hook that names none (specification). */
+export const defaultTimeoutSeconds = 3600;
+
+/** The most hooks one scaling group can have (specification). */
+export const maxHooksPerGroup = 5;
+
+/** What a hook's name may consist of (specification). */
+export const namePattern = /^[0-9A-Za-z_-]+$/;
+
+/** Characters that notification metadata must not contain (specification). */
+export const forbiddenMetadataCharacters: readonly string[] = ["<", ">", "&", "'", "(", ")"];
+
+/**
+ * A hook of this name could be created and listed, but never read: the path of "show hook `list`" is that of
+ * "list hooks".
+ */
+export const unaddressableName = "list";
+
+/** The limits with some of them replaced, for sites that take more than the specification says. */
+export function widenLimits(overrides: Partial<LifecycleHookLimits>): LifecycleHookLimits {
+  return { ...specificationLimits, ...overrides };
+}

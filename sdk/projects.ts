@@ -1,0 +1,59 @@
+import { abortable } from "./abortable";
+import type { Caller, CallOptions } from "./caller";
+import { ConfigurationError } from "./errors";
+import { projectsAnswer } from "./schemas";
+
+/**
+ * The project of a region: given, or looked up through IAM once for all calls of a client. In each region the
+ * account has a default project of the region's own name; nothing is ever created.
+ */
+export class ProjectLookup {
+  readonly #caller: Caller;
+  readonly #iamEndpoint: string;
+  readonly #region: string;
+  #looking: Promise<string> | undefined;
+
+  constructor(
+    caller: Caller,
+    options: { iamEndpoint: string; region: string; projectId?: string | undefined },
+  ) {
+    this.#caller = caller;
+    this.#iamEndpoint = options.iamEndpoint;
+    this.#region = options.region;
+    if (options.projectId !== undefined) this.#looking = Promise.resolve(options.projectId);
+  }
+
+  /** The project's id. Rejects with a `ConfigurationError` when there is none, or more than one. */
+  async id(options: CallOptions = {}): Promise<string> {
+    if (this.#looking === undefined) {
+      // Shared by all who wait, so nobody's signal ends it; one that failed must not be the answer for ever.
+      this.#looking = this.#lookUp();
+      this.#looking.catch(() => {
+        this.#looking = undefined;
+      });
+    }
+    return abortable(this.#looking, options.signal);
+  }
+
+  async #lookUp(): Promise<string> {
+    const projects = await this.#caller.call({
+      operation: "projects.list",
+      doing: `looking up the project of region ${this.#region} (unnecessary when its id is set)`,
+      method: "GET",
+      endpoint: this.#iamEndpoint,
+      path: "/v3/projects",
+      query: [["name", this.#region]],
+      answer: projectsAnswer,
+    });
+    const [project, ...others] = projects.filter(({ name }) => name === this.#region);
+    if (project !== undefined && others.length === 0) return project.id;
+    const found =
+      project === undefined
+        ? "these credentials see no project of that name"
+        : `there are ${others.length + 1}: ${[project, ...others].map(({ id }) => id).join(", ")}`;
+    throw new ConfigurationError(
+      `looking up the project of region ${this.#region}: ${found}; set the project's id (projectId, huaweicloud:projectId or HW_PROJECT_ID)`,
+      { operation: "projects.list" },
+    );
+  }
+}

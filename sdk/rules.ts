@@ -1,0 +1,150 @@
+import {
+  forbiddenMetadataCharacters,
+  type LifecycleHookLimits,
+  namePattern,
+  specificationLimits,
+  unaddressableName,
+} from "./limits";
+import { nearest } from "./nearest";
+
+/**
+ * Why a value is refused, in the parts from which a message is made. `is` never holds the value, nor any part
+ * of it: the value may be a secret. What would reveal some of it goes into `detail`.
+ */
+export interface Problem {
+  /** What is wrong, as a phrase that follows the value: "is too short". */
+  readonly is: string;
+  /** More about what is wrong; reveals part of the value. */
+  readonly detail?: string;
+  /** What is allowed, and what to do. */
+  readonly allowed: string;
+}
+
+/** Looks at one value; `undefined` means that nothing is wrong with it. */
+export type Rule = (value: unknown, limits?: LifecycleHookLimits) => Problem | undefined;
+
+/** The two moments at which a hook suspends an instance (specification). */
+export const lifecycleHookTypes = ["INSTANCE_LAUNCHING", "INSTANCE_TERMINATING"] as const;
+
+/** What happens to an instance whose hook times out (specification). */
+export const defaultResults = ["ABANDON", "CONTINUE"] as const;
+
+/** What a callback can say; EXTEND adds an hour to the deadline. */
+export const lifecycleActionResults = ["ABANDON", "CONTINUE", "EXTEND"] as const;
+
+const urnShape = /^urn:smn:[0-9A-Za-z_-]+:[0-9a-z]{32}:[0-9A-Za-z_-]{1,255}$/;
+const pathSegment = /^[0-9A-Za-z_-]{1,64}$/;
+
+/** An id that becomes a segment of the URL's path: of a scaling group or of an instance. */
+export const idRule: Rule = (value) => {
+  const allowed =
+    "give the id as the service shows it: letters, digits and -, such as e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
+  if (typeof value !== "string") return wrongType(value, "a string", allowed);
+  if (value === "") return { is: "is empty", allowed };
+  return pathSegment.test(value) ? undefined : { is: "is not an id", allowed };
+};
+
+export const lifecycleHookNameRule: Rule = (value, limits = specificationLimits) => {
+  const allowed = `allowed are 1 to ${limits.maxNameLength} letters, digits, _ and -`;
+  if (typeof value !== "string") return wrongType(value, "a string", allowed);
+  if (value === "") return { is: "is empty", allowed };
+  if (value.length > limits.maxNameLength) {
+    return { is: `has ${value.length} characters`, allowed };
+  }
+  if (!namePattern.test(value)) {
+    const strange = [...new Set(value)].filter((character) => !namePattern.test(character));
+    return { is: "has characters that are not allowed", detail: quoted(strange), allowed };
+  }
+  if (value === unaddressableName) {
+    return { is: "is a name that the API cannot address", allowed: "choose another name" };
+  }
+  return undefined;
+};
+
+export const lifecycleHookTypeRule: Rule = (value) => oneOf(value, lifecycleHookTypes);
+
+export const defaultResultRule: Rule = (value) => oneOf(value, defaultResults);
+
+export const lifecycleActionResultRule: Rule = (value) => oneOf(value, lifecycleActionResults);
+
+export const defaultTimeoutRule: Rule = (value, limits = specificationLimits) => {
+  const range = `allowed are whole numbers of seconds from ${limits.minTimeout} to ${limits.maxTimeout}`;
+  if (typeof value !== "number") return wrongType(value, "a number", range);
+  if (!Number.isInteger(value)) return { is: "is not a whole number", allowed: range };
+  if (value < limits.minTimeout) {
+    // Newer sites document 60 as the least; whoever has one must learn how to say so.
+    const newer =
+      value >= 60 ? '; if your site takes it, set huaweicloud:lifecycleHookLimits to {"minTimeout": 60}' : "";
+    return { is: "is too short", allowed: range + newer };
+  }
+  if (value > limits.maxTimeout) return { is: "is too long", allowed: range };
+  return undefined;
+};
+
+export const notificationTopicUrnRule: Rule = (value) => {
+  const allowed =
+    "give the topic's URN as SMN shows it: urn:smn:<region>:<project id of 32 characters>:<topic name>";
+  if (typeof value !== "string") return wrongType(value, "a string", allowed);
+  if (value === "") return { is: "is empty", allowed };
+  return urnShape.test(value) ? undefined : { is: "is not the URN of an SMN topic", allowed };
+};
+
+export const notificationMetadataRule: Rule = (value, limits = specificationLimits) => {
+  const allowed = `allowed are at most ${limits.maxMetadataLength} characters, none of ${forbiddenMetadataCharacters.join(" ")}`;
+  if (typeof value !== "string") return wrongType(value, "a string", allowed);
+  const characters = [...value];
+  if (characters.length > limits.maxMetadataLength) {
+    return { is: `has ${characters.length} characters`, allowed };
+  }
+  const found = forbiddenMetadataCharacters.filter((character) => value.includes(character));
+  if (found.length > 0) return { is: "has characters that are not allowed", detail: quoted(found), allowed };
+  return undefined;
+};
+
+/** The type of a value as a person says it. */
+export function typeName(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  switch (typeof value) {
+    case "object":
+      return "an object";
+    case "undefined":
+      return "missing";
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function wrongType(value: unknown, wanted: string, allowed: string): Problem {
+  return { is: `is ${typeName(value)}, not ${wanted}`, allowed };
+}
+
+function oneOf(value: unknown, choices: readonly string[]): Problem | undefined {
+  const allowed = `allowed are ${choices.join(" and ")}`;
+  if (typeof value !== "string") return wrongType(value, "a string", allowed);
+  if (choices.includes(value)) return undefined;
+  const meant = nearest(value, choices);
+  return {
+    is: "is not a known value",
+    ...(meant === undefined ? {} : { detail: `did you mean ${meant}?` }),
+    allowed,
+  };
+}
+
+function quoted(characters: readonly string[]): string {
+  return characters.map((character) => JSON.stringify(character)).join(" ");
+}
+
+/** `defaultTimeout 100 is too short: allowed are …`. Of a secret, neither the value nor a part of it is told. */
+export function describeProblem(property: string, value: unknown, problem: Problem, secret: boolean): string {
+  const shown = secret ? "(not shown)" : brief(value);
+  const detail = problem.detail === undefined || secret ? "" : ` (${problem.detail})`;
+  return `${property}${shown === undefined ? "" : ` ${shown}`} ${problem.is}${detail}: ${problem.allowed}`;
+}
+
+/** The value as it was given, cut when it is long; nothing when its type already says it all. */
+function brief(value: unknown): string | undefined {
+  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return undefined;
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

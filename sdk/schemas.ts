@@ -1,0 +1,191 @@
+import { z } from "zod";
+import { type LifecycleHookLimits, specificationLimits } from "./limits";
+import {
+  defaultResultRule,
+  defaultResults,
+  defaultTimeoutRule,
+  idRule,
+  lifecycleActionResultRule,
+  type lifecycleActionResults,
+  lifecycleHookNameRule,
+  lifecycleHookTypeRule,
+  lifecycleHookTypes,
+  notificationMetadataRule,
+  notificationTopicUrnRule,
+  type Rule,
+} from "./rules";
+
+/**
+ * The wire, and the only file that knows its snake_case names: what goes out is validated strictly by the
+ * rules, what comes in is parsed loosely, so that a field the service adds breaks nobody.
+ */
+
+/* ---- answers ---- */
+
+const wireHook = z.looseObject({
+  lifecycle_hook_name: z.string(),
+  lifecycle_hook_type: z.enum(lifecycleHookTypes),
+  default_result: z.enum(defaultResults),
+  default_timeout: z.int(),
+  notification_topic_urn: z.string(),
+  notification_topic_name: z.string(),
+  notification_metadata: z.string().nullish(),
+  create_time: z.string(),
+});
+
+/** A lifecycle hook as the service describes it, in the answers of create, get, list and update. */
+export const lifecycleHookAnswer = wireHook.transform((wire) => ({
+  lifecycleHookName: wire.lifecycle_hook_name,
+  lifecycleHookType: wire.lifecycle_hook_type,
+  defaultResult: wire.default_result,
+  /** Seconds. */
+  defaultTimeout: wire.default_timeout,
+  notificationTopicUrn: wire.notification_topic_urn,
+  notificationTopicName: wire.notification_topic_name,
+  /** `undefined` when there is none: the service writes null, "" or leaves the field out. */
+  notificationMetadata: wire.notification_metadata || undefined,
+  /** UTC, `YYYY-MM-DDThh:mm:ssZ`. */
+  createTime: wire.create_time,
+}));
+export type LifecycleHook = z.output<typeof lifecycleHookAnswer>;
+
+export const lifecycleHooksAnswer = z
+  .looseObject({ lifecycle_hooks: z.array(lifecycleHookAnswer) })
+  .transform((wire) => wire.lifecycle_hooks);
+
+/** An instance that a hook has suspended. */
+export const hangingInstanceAnswer = z
+  .looseObject({
+    lifecycle_hook_name: z.string(),
+    lifecycle_action_key: z.string(),
+    instance_id: z.string(),
+    scaling_group_id: z.string(),
+    lifecycle_hook_status: z.enum(["HANGING", "CONTINUE", "ABANDON"]),
+    timeout: z.string(),
+    default_result: z.enum(defaultResults),
+  })
+  .transform((wire) => ({
+    lifecycleHookName: wire.lifecycle_hook_name,
+    /** The token with which the suspension is ended. */
+    lifecycleActionKey: wire.lifecycle_action_key,
+    instanceId: wire.instance_id,
+    scalingGroupId: wire.scaling_group_id,
+    lifecycleHookStatus: wire.lifecycle_hook_status,
+    /** The deadline, a moment and not a duration: UTC, `YYYY-MM-DDThh:mm:ssZ`. */
+    timeout: wire.timeout,
+    defaultResult: wire.default_result,
+  }));
+export type HangingInstance = z.output<typeof hangingInstanceAnswer>;
+
+export const hangingInstancesAnswer = z
+  .looseObject({ instance_hanging_info: z.array(hangingInstanceAnswer) })
+  .transform((wire) => wire.instance_hanging_info);
+
+/** The projects of IAM's look-up. */
+export const projectsAnswer = z
+  .looseObject({ projects: z.array(z.looseObject({ id: z.string(), name: z.string() })) })
+  .transform((wire) => wire.projects.map(({ id, name }) => ({ id, name })));
+
+/* ---- requests ---- */
+
+/** A field that is judged by a rule, whose wording people see. */
+function ruled<T>(rule: Rule, limits: LifecycleHookLimits) {
+  return z.custom<T>().superRefine((value, context) => {
+    const problem = rule(value, limits);
+    if (problem !== undefined) context.addIssue({ code: "custom", params: { problem } });
+  });
+}
+
+/** The five fields that an update may change; create takes them as well. */
+function mutableFields(limits: LifecycleHookLimits) {
+  return {
+    lifecycleHookType: ruled<LifecycleHook["lifecycleHookType"]>(lifecycleHookTypeRule, limits),
+    notificationTopicUrn: ruled<string>(notificationTopicUrnRule, limits),
+    /** @default "ABANDON" */
+    defaultResult: ruled<LifecycleHook["defaultResult"]>(defaultResultRule, limits).optional(),
+    /** Seconds, 300–86400. @default 3600 */
+    defaultTimeout: ruled<number>(defaultTimeoutRule, limits).optional(),
+    /** At most 256 characters, none of `< > & ' ( )`; "" is none, and clears it on update. */
+    notificationMetadata: ruled<string>(notificationMetadataRule, limits).optional(),
+  };
+}
+
+/** The requests' schemas under some limits: built once for a client. */
+export function requestSchemas(limits: LifecycleHookLimits) {
+  const fields = mutableFields(limits);
+  const create = z.strictObject({
+    lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
+    ...fields,
+  });
+  const update = z.strictObject(fields).partial();
+  return {
+    create: create.transform((hook) => ({
+      lifecycle_hook_name: hook.lifecycleHookName,
+      ...mutableToWire(hook),
+    })),
+    update: update.transform(mutableToWire),
+    complete: completion,
+    id: ruled<string>(idRule, limits),
+    lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
+  };
+}
+export type RequestSchemas = ReturnType<typeof requestSchemas>;
+
+/** What a hook is created with. */
+export type CreateLifecycleHookInput = z.input<RequestSchemas["create"]>;
+
+/** What an update changes: at least one of the five mutable fields. */
+export type UpdateLifecycleHookInput = z.input<RequestSchemas["update"]>;
+
+const completion = z
+  .strictObject({
+    /** EXTEND adds one hour to the deadline. */
+    lifecycleActionResult: ruled<(typeof lifecycleActionResults)[number]>(
+      lifecycleActionResultRule,
+      specificationLimits,
+    ),
+    /** The token of the notification or of the list; wins over the other two. */
+    lifecycleActionKey: ruled<string>(idRule, specificationLimits).optional(),
+    instanceId: ruled<string>(idRule, specificationLimits).optional(),
+    lifecycleHookName: ruled<string>(lifecycleHookNameRule, specificationLimits).optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.lifecycleActionKey !== undefined) return;
+    if (value.instanceId !== undefined && value.lifecycleHookName !== undefined) return;
+    const problem = {
+      is: "is missing",
+      allowed: "say which suspension is meant: by lifecycleActionKey, or by instanceId and lifecycleHookName",
+    };
+    context.addIssue({ code: "custom", path: ["lifecycleActionKey"], params: { problem } });
+  })
+  .transform((value) => ({
+    lifecycle_action_result: value.lifecycleActionResult,
+    ...defined({
+      lifecycle_action_key: value.lifecycleActionKey,
+      instance_id: value.instanceId,
+      lifecycle_hook_name: value.lifecycleHookName,
+    }),
+  }));
+
+/** How a suspension is ended or prolonged, and which. */
+export type CompleteInput = z.input<typeof completion>;
+
+type MutableFields = {
+  [Field in keyof ReturnType<typeof mutableFields>]?:
+    | z.output<ReturnType<typeof mutableFields>[Field]>
+    | undefined;
+};
+
+function mutableToWire(hook: MutableFields) {
+  return defined({
+    lifecycle_hook_type: hook.lifecycleHookType,
+    default_result: hook.defaultResult,
+    default_timeout: hook.defaultTimeout,
+    notification_topic_urn: hook.notificationTopicUrn,
+    notification_metadata: hook.notificationMetadata,
+  });
+}
+
+function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

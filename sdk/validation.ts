@@ -1,0 +1,50 @@
+import type { z } from "zod";
+import { InvalidInputError } from "./errors";
+import { nearest } from "./nearest";
+import type { OperationName } from "./operations";
+import { describeProblem, type Problem } from "./rules";
+
+/** The validated input, as the wire wants it; else an error that names every problem, and nothing was sent. */
+export function validate<Output>(
+  schema: z.ZodType<Output>,
+  input: unknown,
+  about: { operation: OperationName; doing: string; property?: string },
+): Output {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, input, about.property));
+  throw new InvalidInputError(`${about.doing}: ${problems.join("; ")}`, {
+    operation: about.operation,
+    problems,
+  });
+}
+
+function problemsOf(issue: z.core.$ZodIssue, input: unknown, property?: string): string[] {
+  const path = issue.path.map(String);
+  const name = path.join(".") || property || "the input";
+  if (issue.code === "unrecognized_keys") return issue.keys.map(unknownProperty);
+  if (issue.code === "custom") {
+    const value = path.reduce<unknown>((object, key) => (object as Record<string, unknown>)[key], input);
+    return [describeProblem(name, value, issue.params?.problem as Problem, isFreeText(name))];
+  }
+  return [`${name}: ${issue.message}`];
+}
+
+/** Metadata is free text, and may be what somebody wants to keep to himself. */
+function isFreeText(property: string): boolean {
+  return property === "notificationMetadata";
+}
+
+const properties = [
+  "lifecycleHookName",
+  "lifecycleHookType",
+  "notificationTopicUrn",
+  "defaultResult",
+  "defaultTimeout",
+  "notificationMetadata",
+];
+
+function unknownProperty(key: string): string {
+  const meant = nearest(key, properties);
+  return `${key} is not a property${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}

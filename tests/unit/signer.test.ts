@@ -1,0 +1,71 @@
+import { hash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import {
+  authorization,
+  canonicalQuery,
+  canonicalRequest,
+  type SignableRequest,
+  sdkDate,
+  signature,
+  signingKey,
+  stringToSign,
+} from "../../sdk/signer";
+import published from "../fixtures/signing-vectors.json";
+
+/** The request of a vector: which headers were signed stands in its canonical request. */
+function requestOf(vector: (typeof published.vectors)["V1_create"]): SignableRequest {
+  const url = new URL(vector.url);
+  const [, , , ...rest] = vector.canonicalRequest.split("\n");
+  const headers = rest.slice(0, rest.indexOf("")).map((line) => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon), line.slice(colon + 1)] as const;
+  });
+  return {
+    method: vector.method,
+    path: url.pathname,
+    query: Object.entries(vector.query),
+    headers: Object.fromEntries(headers),
+    body: vector.body,
+  };
+}
+
+describe.each(Object.entries(published.vectors))("the vendor's vector %s", (_, vector) => {
+  const request = requestOf(vector as (typeof published.vectors)["V1_create"]);
+  const key = signingKey(published.accessKey, published.secretKey);
+
+  test("has the canonical request of the vendor's signer", () => {
+    expect(canonicalRequest(request)).toBe(vector.canonicalRequest);
+    expect(hash("sha256", canonicalRequest(request))).toBe(vector.canonicalRequestHash);
+  });
+
+  test("has its string to sign", () => {
+    expect(stringToSign(vector.canonicalRequest, published.sdkDate)).toBe(vector.stringToSign);
+  });
+
+  test("has its signature", () => {
+    expect(vector.authorization).toContain(`Signature=${signature(vector.stringToSign, key.key)}`);
+  });
+
+  test("has its Authorization header", () => {
+    expect(authorization(request, key)).toBe(vector.authorization);
+  });
+});
+
+test("a date is written in UTC without fractions", () => {
+  expect(sdkDate(new Date("2026-01-02T03:04:05.678Z"))).toBe(published.sdkDate);
+});
+
+test("the query is sorted by code point, values of one name too, and an empty value keeps its =", () => {
+  const query = [
+    ["a", "2"],
+    ["Z", "ä +/"],
+    ["a", "1"],
+    ["empty", ""],
+  ] as const;
+  expect(canonicalQuery(query)).toBe("Z=%C3%A4%20%2B%2F&a=1&a=2&empty=");
+});
+
+test("a request without the date is refused rather than signed wrongly", () => {
+  const request = { method: "GET", path: "/", headers: { host: "h" }, body: "" };
+  expect(() => authorization(request, signingKey("AK", "SK"))).toThrow("x-sdk-date");
+});
