@@ -1,0 +1,83 @@
+import { defaultTimeoutSeconds, type LifecycleHookLimits } from "../../sdk/limits";
+import { nearest } from "../../sdk/nearest";
+import {
+  defaultResultRule,
+  defaultTimeoutRule,
+  describeProblem,
+  idRule,
+  lifecycleHookNameRule,
+  lifecycleHookTypeRule,
+  notificationMetadataRule,
+  notificationTopicUrnRule,
+  type Rule,
+} from "../../sdk/rules";
+import { autoName } from "./auto-name";
+import { type HiddenInputs, inputProperties } from "./properties";
+import { unknown } from "./unknown";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+export interface Checked {
+  /** The inputs with the defaults filled in; given ones are never altered. */
+  readonly inputs: Record<string, unknown>;
+  /** Every problem at once, each a whole message that names its property. */
+  readonly problems: readonly string[];
+}
+
+const rules: Readonly<Record<(typeof inputProperties)[number], Rule>> = {
+  scalingGroupId: idRule,
+  lifecycleHookName: lifecycleHookNameRule,
+  lifecycleHookType: lifecycleHookTypeRule,
+  notificationTopicUrn: notificationTopicUrnRule,
+  defaultResult: defaultResultRule,
+  defaultTimeout: defaultTimeoutRule,
+  notificationMetadata: notificationMetadataRule,
+};
+
+/**
+ * Validates a program's inputs and fills in the defaults. Sends nothing, never throws. `olds` are the inputs of
+ * the hook as it stands, or empty.
+ */
+export function check(olds: Properties, news: Properties, limits: LifecycleHookLimits): Checked {
+  const inputs = withDefaults(olds, news);
+  const secrets = secretNames(news);
+  const problems: string[] = [];
+  for (const name of inputProperties) {
+    const value = inputs[name];
+    if (value === unknown || (value === undefined && name === "notificationMetadata")) continue;
+    const problem = rules[name](value, limits);
+    if (problem !== undefined) problems.push(describeProblem(name, value, problem, secrets.includes(name)));
+  }
+  for (const name of Object.keys(news)) {
+    if (!name.startsWith("__") && !isInputProperty(name)) problems.push(unknownProperty(name));
+  }
+  return { inputs, problems };
+}
+
+function withDefaults(olds: Properties, news: Properties): Record<string, unknown> {
+  const inputs: Record<string, unknown> = { ...news };
+  if (inputs.defaultResult === undefined) inputs.defaultResult = "ABANDON";
+  if (inputs.defaultTimeout === undefined) inputs.defaultTimeout = defaultTimeoutSeconds;
+  if (inputs.lifecycleHookName === undefined) {
+    const { __urn } = news as HiddenInputs;
+    // A hook that has a name keeps it, also when its URN has changed (by an alias).
+    const name = olds.lifecycleHookName ?? (__urn === undefined ? undefined : autoName(__urn));
+    if (name !== undefined) inputs.lifecycleHookName = name;
+  }
+  return inputs;
+}
+
+function secretNames(news: Properties): readonly unknown[] {
+  const names = news.__secrets;
+  return Array.isArray(names) ? names : [];
+}
+
+function isInputProperty(name: string): boolean {
+  return (inputProperties as readonly string[]).includes(name);
+}
+
+function unknownProperty(name: string): string {
+  const meant = nearest(name, inputProperties);
+  const advice = meant === undefined ? `there are ${inputProperties.join(", ")}` : `did you mean ${meant}?`;
+  return `${name} is not a property of a lifecycle hook: ${advice}`;
+}

@@ -1,0 +1,69 @@
+import type { AutoScalingClient } from "../../sdk/client";
+import type { Clients, Clock, Place, PlacedClient } from "./context";
+import { GroupHooks } from "./group-hooks";
+import type { Settings } from "./settings";
+
+/** The clients of the places where hooks are; one a place, made when first needed. */
+export class ConfiguredClients implements Clients {
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #placed = new Map<string, Promise<PlacedClient>>();
+
+  constructor(settings: Settings, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+  }
+
+  async at(place: Place = {}): Promise<PlacedClient> {
+    const { region: configured, problems } = this.#settings;
+    if (problems.length > 0)
+      throw new Error(`the provider's configuration is not valid: ${problems.join("; ")}`);
+    const region = place.region ?? configured;
+    if (region === undefined) {
+      throw new Error(
+        "no region is configured: run pulumi config set huaweicloud:region <region>, such as cn-north-4, or set HW_REGION_NAME",
+      );
+    }
+    if (region !== configured) this.#refuseForeignEndpoint(region);
+    const projectId = place.projectId ?? (region === configured ? this.#settings.projectId : undefined);
+    const key = `${region}/${projectId ?? ""}`;
+    let placed = this.#placed.get(key);
+    if (placed === undefined) {
+      placed = this.#make(region, projectId);
+      this.#placed.set(key, placed);
+      placed.catch(() => this.#placed.delete(key));
+    }
+    return placed;
+  }
+
+  /** An overridden endpoint serves the configured region; a hook elsewhere would be looked for in the wrong place. */
+  #refuseForeignEndpoint(region: string): void {
+    const { endpoints, region: configured } = this.#settings;
+    if (endpoints.autoscaling === undefined && endpoints.iam === undefined) return;
+    throw new Error(
+      `the hook is in region ${region}, but the configured endpoints (huaweicloud:endpoints or HW_ENDPOINTS) are those of ${configured ?? "no region"}: configure region ${region} to act on it, or remove the endpoints`,
+    );
+  }
+
+  async #make(region: string, projectId: string | undefined): Promise<PlacedClient> {
+    const client = await this.#client(region, projectId);
+    const hooks = new GroupHooks(client, this.#clock);
+    return { client, hooks, region, projectId: projectId ?? (await client.projectId()) };
+  }
+
+  async #client(region: string, projectId: string | undefined): Promise<AutoScalingClient> {
+    // Loaded late: undici and zod cost more than all the rest, and a preview needs neither.
+    const { AutoScalingClient } = await import("../../sdk/client.js");
+    const { endpoints, cloud, maxRetries, limits, credentials } = this.#settings;
+    return new AutoScalingClient({
+      region,
+      projectId,
+      cloud,
+      maxRetries,
+      limits,
+      credentials,
+      endpoint: endpoints.autoscaling,
+      iamEndpoint: endpoints.iam,
+    });
+  }
+}

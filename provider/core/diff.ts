@@ -1,0 +1,42 @@
+import {
+  comparable,
+  type HookOutputs,
+  identifyingProperties,
+  mutableProperties,
+  type PlannedInputs,
+} from "./properties";
+import { unknown } from "./unknown";
+
+/** What an update would do. */
+export interface Difference {
+  readonly changes: boolean;
+  /** The properties whose change makes the hook another one. */
+  readonly replaces: readonly string[];
+}
+
+/** Where the provider is configured to act; `undefined` is not configured. */
+export interface ConfiguredPlace {
+  readonly region?: string | undefined;
+  readonly projectId?: string | undefined;
+}
+
+/** Compares a hook in the state with what the program wants. Something not known yet counts as changed. */
+export function diff(olds: HookOutputs, news: PlannedInputs, place: ConfiguredPlace): Difference {
+  const differs = (name: Parameters<typeof comparable>[1]) => {
+    const value = comparable(news, name);
+    return value === unknown || value !== comparable(olds, name);
+  };
+  const moved = (["region", "projectId"] as const).filter(
+    // A state of before this property was kept can't tell that the hook is elsewhere.
+    (name) => place[name] !== undefined && olds[name] !== undefined && place[name] !== olds[name],
+  );
+  const replaces = [...identifyingProperties.filter(differs), ...moved];
+  const changes =
+    replaces.length > 0 || mutableProperties.some(differs) || timeoutsOf(olds) !== timeoutsOf(news);
+  return { changes, replaces };
+}
+
+/** Changed time-outs are a change: they reach `delete` only through the state. */
+function timeoutsOf({ __timeouts: timeouts }: { readonly __timeouts?: unknown }): string {
+  return JSON.stringify(Object.entries(timeouts ?? {}).sort());
+}

@@ -1,0 +1,68 @@
+import type { AutoScalingClient } from "../../sdk/client";
+import { isGone } from "../../sdk/error-codes";
+import { isServiceError } from "../../sdk/errors";
+import type { LifecycleHook } from "../../sdk/schemas";
+import type { Clock } from "./context";
+
+/**
+ * How long a group's list answers for all of its hooks, in milliseconds. The engine reads a few hooks at a
+ * time, in any order, so a shorter time reads a group more than once.
+ */
+const keepFor = 30_000;
+
+interface Listing {
+  readonly at: number;
+  readonly hooks: Promise<LifecycleHook[] | undefined>;
+}
+
+/** The hooks of the groups of one project, read one group at a time: one `list` for all hooks of a group. */
+export class GroupHooks {
+  readonly #client: AutoScalingClient;
+  readonly #clock: Clock;
+  readonly #listings = new Map<string, Listing>();
+
+  constructor(client: AutoScalingClient, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /** A hook, or `undefined` when it, or its group, is gone; that is believed only of a list read just now. */
+  async find(scalingGroupId: string, name: string): Promise<LifecycleHook | undefined> {
+    const start = this.#clock.now();
+    const listing = this.#listing(scalingGroupId);
+    const found = await hookIn(listing, name);
+    if (found !== undefined || listing.at >= start) return found;
+    if (this.#listings.get(scalingGroupId) === listing) this.forget(scalingGroupId);
+    return hookIn(this.#listing(scalingGroupId), name);
+  }
+
+  /** Must be called when one of the group's hooks has been changed. */
+  forget(scalingGroupId: string): void {
+    this.#listings.delete(scalingGroupId);
+  }
+
+  #listing(scalingGroupId: string): Listing {
+    const kept = this.#listings.get(scalingGroupId);
+    if (kept !== undefined && this.#clock.now() - kept.at < keepFor) return kept;
+    const listing = { at: this.#clock.now(), hooks: this.#list(scalingGroupId) };
+    this.#listings.set(scalingGroupId, listing);
+    // A failure is told to those who wait now, and not to the next.
+    listing.hooks.catch(() => {
+      if (this.#listings.get(scalingGroupId) === listing) this.forget(scalingGroupId);
+    });
+    return listing;
+  }
+
+  async #list(scalingGroupId: string): Promise<LifecycleHook[] | undefined> {
+    try {
+      return await this.#client.lifecycleHooks.list(scalingGroupId);
+    } catch (error) {
+      if (isServiceError(error) && isGone(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+async function hookIn(listing: Listing, name: string): Promise<LifecycleHook | undefined> {
+  return (await listing.hooks)?.find((hook) => hook.lifecycleHookName === name);
+}

@@ -1,0 +1,172 @@
+import type { Credentials } from "../../sdk/credentials/credentials";
+import { environmentCredentials } from "../../sdk/credentials/environment";
+import { endpointProblem, isRegionName } from "../../sdk/endpoints";
+import { type LifecycleHookLimits, specificationLimits, widenLimits } from "../../sdk/limits";
+
+/** The provider's configuration, read and understood. Anything that is wrong with it stands in `problems`. */
+export interface Settings {
+  readonly region: string | undefined;
+  readonly projectId: string | undefined;
+  readonly cloud: string | undefined;
+  readonly endpoints: { readonly autoscaling?: string; readonly iam?: string };
+  readonly maxRetries: number | undefined;
+  readonly limits: LifecycleHookLimits;
+  /** From the configuration or the environment, whole from one of them; `undefined` leaves it to the client. */
+  readonly credentials: Credentials | undefined;
+  readonly problems: readonly string[];
+}
+
+/** The keys of the configuration, in the namespace `huaweicloud`. */
+export const configurationKeys = [
+  "region",
+  "accessKey",
+  "secretKey",
+  "securityToken",
+  "projectId",
+  "endpoints",
+  "cloud",
+  "maxRetries",
+  "lifecycleHookLimits",
+] as const;
+export type ConfigurationKey = (typeof configurationKeys)[number];
+
+const limitNames = Object.keys(specificationLimits) as (keyof LifecycleHookLimits)[];
+
+/** Reads the configuration, then the environment. Never throws, sends nothing. */
+export function readSettings(
+  configured: (key: ConfigurationKey) => string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Settings {
+  const reader = new Reader(configured, environment);
+  const region = reader.text("region", ["HW_REGION_NAME"]);
+  if (region !== undefined && !isRegionName(region.value)) {
+    reader.problem(
+      region.source,
+      `${JSON.stringify(region.value)} is not the name of a region, such as cn-north-4`,
+    );
+  }
+  const settings = {
+    region: region?.value,
+    projectId: reader.text("projectId", ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"])?.value,
+    cloud: reader.text("cloud", ["HW_CLOUD"])?.value,
+    endpoints: reader.endpoints(),
+    maxRetries: reader.maxRetries(),
+    limits: reader.limits(),
+    credentials: reader.credentials(),
+  };
+  return { ...settings, problems: reader.problems };
+}
+
+interface Sourced {
+  readonly value: string;
+  /** Where it stands: `huaweicloud:region` or `HW_REGION_NAME`. */
+  readonly source: string;
+}
+
+class Reader {
+  readonly problems: string[] = [];
+  readonly #configured: (key: ConfigurationKey) => string | undefined;
+  readonly #environment: NodeJS.ProcessEnv;
+
+  constructor(configured: (key: ConfigurationKey) => string | undefined, environment: NodeJS.ProcessEnv) {
+    this.#configured = configured;
+    this.#environment = environment;
+  }
+
+  problem(source: string, text: string): void {
+    this.problems.push(`${source}: ${text}`);
+  }
+
+  text(key: ConfigurationKey, variables: readonly string[]): Sourced | undefined {
+    const configured = this.#configured(key);
+    if (configured) return { value: configured, source: `huaweicloud:${key}` };
+    for (const source of variables) {
+      const value = this.#environment[source];
+      if (value) return { value, source };
+    }
+    return undefined;
+  }
+
+  endpoints(): Settings["endpoints"] {
+    const found = this.#object("endpoints", ["HW_ENDPOINTS"]);
+    const endpoints: { autoscaling?: string; iam?: string } = {};
+    for (const [service, address] of Object.entries(found?.value ?? {})) {
+      const source = `${found?.source}, ${service}`;
+      if (service !== "autoscaling" && service !== "iam") {
+        this.problem(source, "there are autoscaling and iam");
+      } else if (typeof address !== "string") {
+        this.problem(source, "give the endpoint's address, such as https://as.cn-north-4.myhuaweicloud.com");
+      } else {
+        const problem = endpointProblem(address);
+        if (problem !== undefined) this.problem(source, `${address} ${problem}`);
+        endpoints[service] = address;
+      }
+    }
+    return endpoints;
+  }
+
+  maxRetries(): number | undefined {
+    const found = this.text("maxRetries", ["HW_MAX_RETRIES"]);
+    if (found === undefined) return undefined;
+    if (/^\d{1,3}$/.test(found.value)) return Number(found.value);
+    this.problem(found.source, `${JSON.stringify(found.value)} is not a number of retries; give 0 to 999`);
+    return undefined;
+  }
+
+  limits(): LifecycleHookLimits {
+    const found = this.#object("lifecycleHookLimits", []);
+    const overrides: { -readonly [Name in keyof LifecycleHookLimits]?: number } = {};
+    for (const [key, value] of Object.entries(found?.value ?? {})) {
+      const name = limitNames.find((one) => one === key);
+      if (name === undefined) {
+        this.problem(`${found?.source}, ${key}`, `there are ${limitNames.join(", ")}`);
+      } else if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
+        this.problem(`${found?.source}, ${key}`, "give a whole number of at least 1");
+      } else {
+        overrides[name] = value;
+      }
+    }
+    return widenLimits(overrides);
+  }
+
+  /** An AK/SK pair comes whole from one source: half of one and half of another would be nobody's. */
+  credentials(): Credentials | undefined {
+    const [accessKey, secretKey] = [this.#configured("accessKey"), this.#configured("secretKey")];
+    if (accessKey && secretKey) {
+      const securityToken = this.#configured("securityToken") || undefined;
+      return { accessKey, secretKey, securityToken, source: configurationSource };
+    }
+    if (accessKey || secretKey) {
+      const [given, missing] = accessKey ? ["accessKey", "secretKey"] : ["secretKey", "accessKey"];
+      this.problem(`huaweicloud:${given}`, `huaweicloud:${missing} is missing; set both, or neither`);
+      return undefined;
+    }
+    try {
+      return environmentCredentials(this.#environment);
+    } catch (error) {
+      this.problems.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
+  #object(
+    key: ConfigurationKey,
+    variables: readonly string[],
+  ): { value: object; source: string } | undefined {
+    const found = this.text(key, variables);
+    if (found === undefined) return undefined;
+    try {
+      const value: unknown = JSON.parse(found.value);
+      if (typeof value === "object" && value !== null && !Array.isArray(value))
+        return { value, source: found.source };
+    } catch {
+      // The message below says what is wanted.
+    }
+    this.problem(found.source, "is not an object in JSON");
+    return undefined;
+  }
+}
+
+/** The engine runs refresh and destroy with what the last update recorded, which surprises people with new keys. */
+const configurationSource =
+  "the configuration (huaweicloud:accessKey, huaweicloud:secretKey); refresh and destroy use what the last up recorded, unless --run-program is given";

@@ -1,0 +1,172 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HiddenInputs } from "./core/properties";
+import { lifecycleHookToken, shortenUrn } from "./core/urn";
+import { providerText } from "./provider-text";
+
+/** The moments at which a hook suspends an instance. */
+export type LifecycleHookType = "INSTANCE_LAUNCHING" | "INSTANCE_TERMINATING";
+/** What becomes of an instance whose hook times out. */
+export type DefaultResult = "ABANDON" | "CONTINUE";
+
+/** What a lifecycle hook is made of. Source of the limits: the specification of the create call. */
+export interface LifecycleHookArgs {
+  /** The scaling group's id. Changing it replaces the hook. */
+  readonly scalingGroupId: pulumi.Input<string>;
+  /**
+   * 1–32 letters, digits, `_` and `-`, unique in the group. Changing it replaces the hook.
+   * @default the resource's name, made valid, with a short hash of its URN
+   */
+  readonly lifecycleHookName?: pulumi.Input<string> | undefined;
+  /** Whether instances are suspended while they start or while they are removed. */
+  readonly lifecycleHookType: pulumi.Input<LifecycleHookType>;
+  /** The URN of the SMN topic to which a message goes for each suspended instance. */
+  readonly notificationTopicUrn: pulumi.Input<string>;
+  /**
+   * What becomes of an instance whose hook times out. Launching: CONTINUE puts it to use, ABANDON deletes it.
+   * Terminating: both delete it, ABANDON without waiting for other hooks.
+   * @default "ABANDON"
+   */
+  readonly defaultResult?: pulumi.Input<DefaultResult> | undefined;
+  /**
+   * How long an instance stays suspended, in seconds: 300–86400.
+   * @default 3600
+   */
+  readonly defaultTimeout?: pulumi.Input<number> | undefined;
+  /**
+   * Free text for whoever gets the message: at most 256 characters, none of `< > & ' ( )`. May be a secret.
+   * Removing it clears it.
+   * @default none
+   */
+  readonly notificationMetadata?: pulumi.Input<string> | undefined;
+}
+
+/** What is known of a hook, for {@link LifecycleHook.get}. */
+export type LifecycleHookState = Partial<LifecycleHookArgs>;
+
+/**
+ * A lifecycle hook of a Huawei Cloud Auto Scaling group: it suspends each instance that starts or is about to
+ * be removed, and sends a message to an SMN topic, until somebody completes the action or a time-out passes. A
+ * group can have five.
+ *
+ * Invalid inputs are refused at preview, all at once. The id is `<scalingGroupId>/<lifecycleHookName>`.
+ *
+ * @example
+ * const drain = new LifecycleHook("drain", {
+ *   scalingGroupId: "e5d27f5c-dd76-4a61-b4bc-a67c5686719a",
+ *   lifecycleHookType: "INSTANCE_TERMINATING",
+ *   notificationTopicUrn: "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:scaling",
+ *   defaultTimeout: 600,
+ * });
+ * export const drainName = drain.lifecycleHookName;
+ */
+export class LifecycleHook extends pulumi.CustomResource {
+  /** The type's token, as policies and `pulumi import` want it. */
+  static readonly __pulumiType: string = lifecycleHookToken;
+
+  declare public readonly scalingGroupId: pulumi.Output<string>;
+  declare public readonly lifecycleHookName: pulumi.Output<string>;
+  declare public readonly lifecycleHookType: pulumi.Output<LifecycleHookType>;
+  declare public readonly notificationTopicUrn: pulumi.Output<string>;
+  declare public readonly defaultResult: pulumi.Output<DefaultResult>;
+  /** Seconds. */
+  declare public readonly defaultTimeout: pulumi.Output<number>;
+  /** `undefined` when there is none. */
+  declare public readonly notificationMetadata: pulumi.Output<string | undefined>;
+  /** The topic's name, as the service found it by its URN. */
+  declare public readonly notificationTopicName: pulumi.Output<string>;
+  /** When the hook was created: UTC, `YYYY-MM-DDThh:mm:ssZ`. */
+  declare public readonly createTime: pulumi.Output<string>;
+  /** The region in which the hook is. */
+  declare public readonly region: pulumi.Output<string>;
+  /** The project in which the hook is. */
+  declare public readonly projectId: pulumi.Output<string>;
+
+  constructor(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(lifecycleHookToken, name, properties(name, args, opts), {
+      // A name is unique in its group and a group holds five, so the new hook has no room beside the old one.
+      deleteBeforeReplace: true,
+      ...opts,
+    });
+  }
+
+  /**
+   * Looks up an existing hook by its id, `<scalingGroupId>/<lifecycleHookName>`, without managing it. Fails when
+   * there is none.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state: LifecycleHookState = {},
+    opts: pulumi.CustomResourceOptions = {},
+  ): LifecycleHook {
+    return new LifecycleHook(name, state as LifecycleHookArgs, { ...opts, id });
+  }
+
+  /** Whether a value is a `LifecycleHook`, of whichever copy of this package. */
+  static override isInstance(value: unknown): value is LifecycleHook {
+    const type = (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType;
+    return pulumi.CustomResource.isInstance(value) && type === lifecycleHookToken;
+  }
+}
+
+/** A property becomes an output only if it is named here, even without a value. */
+const noOutputs: Record<keyof LifecycleHookArgs | ComputedOutput, undefined> = {
+  scalingGroupId: undefined,
+  lifecycleHookName: undefined,
+  lifecycleHookType: undefined,
+  notificationTopicUrn: undefined,
+  defaultResult: undefined,
+  defaultTimeout: undefined,
+  notificationMetadata: undefined,
+  notificationTopicName: undefined,
+  createTime: undefined,
+  region: undefined,
+  projectId: undefined,
+};
+type ComputedOutput = "notificationTopicName" | "createTime" | "region" | "projectId";
+
+/** Everything the class sends: the inputs, each output as unknown, and what the host would not tell the provider. */
+function properties(
+  name: string,
+  args: LifecycleHookArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Inputs {
+  if (args === undefined || args === null) {
+    throw new TypeError(
+      `LifecycleHook ${JSON.stringify(name)} needs its arguments, scalingGroupId among them`,
+    );
+  }
+  return {
+    ...noOutputs,
+    ...args,
+    ...(opts.id === undefined ? hiddenInputs(name, args, opts) : {}),
+    __provider: providerText,
+  };
+}
+
+function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions) {
+  const hidden: { [Name in keyof HiddenInputs]: pulumi.Input<HiddenInputs[Name]> } = {
+    __urn: plainPromise(pulumi.createUrn(name, lifecycleHookToken, opts.parent)).then(shortenUrn),
+    __secrets: secretNames(args),
+    ...(opts.customTimeouts === undefined
+      ? {}
+      : { __timeouts: opts.customTimeouts as Record<string, string> }),
+  };
+  return hidden;
+}
+
+/** As an output, the URN would carry the parent as a dependency: a hook in a component would wait for itself. */
+function plainPromise<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => void output.apply((value) => resolve(value as T)));
+}
+
+/** The names of the inputs that are secret; nothing when there are none. */
+async function secretNames(args: LifecycleHookArgs): Promise<string[] | undefined> {
+  const entries = await Promise.all(
+    Object.entries(args).map(async ([name, value]) =>
+      (await pulumi.isSecret(pulumi.output(value))) ? [name] : [],
+    ),
+  );
+  const names = entries.flat();
+  return names.length === 0 ? undefined : names;
+}

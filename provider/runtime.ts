@@ -1,0 +1,172 @@
+/**
+ * The dynamic provider: what `__provider` in every state loads, as `pulumi-huaweicloud-as/runtime`. The module
+ * itself is the provider; there is one for each of the engine's plugin processes. It translates between the
+ * dynamic-provider host and the core, and is hardened against how that host behaves.
+ */
+import { flushCompileCache } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
+import type * as pulumi from "@pulumi/pulumi";
+import { redact } from "../sdk/redaction";
+import { check as checkInputs } from "./core/check";
+import { ConfiguredClients } from "./core/clients";
+import type { Clients, Clock, Context } from "./core/context";
+import { create as createHook } from "./core/create";
+import { deleteHook } from "./core/delete";
+import { diff as diffHook } from "./core/diff";
+import { type TimedOperation, timeoutOf } from "./core/duration";
+import { formatHookId } from "./core/hook-id";
+import {
+  type HiddenInputs,
+  type HookInputs,
+  type HookOutputs,
+  type PlannedInputs,
+  secretValues,
+} from "./core/properties";
+import { read as readHook } from "./core/read";
+import { readSettings, type Settings } from "./core/settings";
+import { IncompleteUpdateError, update as updateHook } from "./core/update";
+import { EngineLog } from "./engine-log";
+import { HostError, messageOf, PartialError, silenceHostReports } from "./host-errors";
+import { decode, encode } from "./host-values";
+
+type Properties = Record<string, unknown>;
+
+const clock: Clock = {
+  now: () => performance.now(),
+  sleep: async (milliseconds) => void (await sleep(milliseconds)),
+};
+
+/** One provider, as one plugin process has it. */
+class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
+  readonly #log = new EngineLog();
+  /** Settled by `configure`. The host calls the methods without waiting for it, so each of them does. */
+  #configured: Promise<{ settings: Settings; clients: Clients }> = Promise.reject(
+    new Error("the provider was used before it was configured"),
+  );
+
+  constructor() {
+    this.#configured.catch(() => undefined);
+  }
+
+  /** Stores its result synchronously: the host hands the provider to others before this has ended. */
+  async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
+    const settings = readSettings((key) => request.config.get(`huaweicloud:${key}`), process.env);
+    this.#configured = Promise.resolve({ settings, clients: new ConfiguredClients(settings, clock) });
+  }
+
+  async check(olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
+    return this.#guarded(news, async () => {
+      const { settings } = await this.#configured;
+      const { inputs, problems } = checkInputs(decode(olds), decode(news), settings.limits);
+      const all = [...settings.problems, ...problems];
+      // A named property would have its value printed, even a secret one; the reason names it instead.
+      return { inputs: encode(inputs), failures: all.map((reason) => ({ property: "", reason })) };
+    });
+  }
+
+  async diff(_id: pulumi.ID, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
+    return this.#guarded(news, async () => {
+      const { settings } = await this.#configured;
+      const { changes, replaces } = diffHook(
+        outputsIn(olds),
+        decode(news) as unknown as PlannedInputs,
+        settings,
+      );
+      return { changes, replaces: [...replaces] };
+    });
+  }
+
+  async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
+    return this.#guarded(inputs, async () => {
+      const checked = inputsIn(inputs);
+      const outputs = await createHook(await this.#context("create", checked), checked);
+      return { id: formatHookId(outputs), outs: encode(outputs) };
+    });
+  }
+
+  async read(id: pulumi.ID, properties: Properties): Promise<pulumi.dynamic.ReadResult> {
+    return this.#guarded(properties, async () => {
+      const known = outputsIn(properties);
+      const found = await readHook(await this.#context("read", known), id, known);
+      // An empty id tells the engine that the hook is gone.
+      if (found === undefined) return { id: "", props: {} };
+      return { id, props: encode(found.outputs), inputs: encode(found.inputs) };
+    });
+  }
+
+  async update(id: pulumi.ID, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
+    return this.#guarded(news, async () => {
+      const checked = inputsIn(news);
+      try {
+        const outputs = await updateHook(await this.#context("update", checked), outputsIn(olds), checked);
+        return { outs: encode(outputs) };
+      } catch (error) {
+        if (!(error instanceof IncompleteUpdateError)) throw error;
+        const message = redact(error.message, secretValues(checked));
+        // Without the provider's text the hook could never be deleted.
+        throw new PartialError(message, id, { ...encode(error.outputs), __provider: news.__provider });
+      }
+    });
+  }
+
+  async delete(_id: pulumi.ID, properties: Properties): Promise<void> {
+    return this.#guarded(properties, async () => {
+      const known = outputsIn(properties);
+      await deleteHook(await this.#context("delete", known), known);
+    });
+  }
+
+  /** Runs a method so that whatever is thrown leaves as one clean message without a secret in it. */
+  async #guarded<T>(properties: Properties, method: () => Promise<T>): Promise<T> {
+    try {
+      return await method();
+    } catch (error) {
+      if (error instanceof HostError) throw error;
+      throw new HostError(redact(messageOf(error), secretValues(properties)));
+    } finally {
+      keepCompiledCode();
+    }
+  }
+
+  async #context(operation: TimedOperation, { __urn, __timeouts }: HiddenInputs): Promise<Context> {
+    const { clients } = await this.#configured;
+    return {
+      clients,
+      clock,
+      timeout: timeoutOf(operation, __timeouts),
+      log: (message, options) => this.#log.log(__urn, message, options),
+    };
+  }
+}
+
+/** What `check` has let pass, or what the state has of a hook: its shape is known. */
+function inputsIn(properties: Properties): HookInputs {
+  return decode(properties) as unknown as HookInputs;
+}
+
+function outputsIn(properties: Properties): HookOutputs {
+  return decode(properties) as unknown as HookOutputs;
+}
+
+let compiledCodeKept = false;
+
+/** The engine kills the plugin before Node writes its compile cache, for users who have set one up. */
+function keepCompiledCode(): void {
+  if (compiledCodeKept || process.env.NODE_COMPILE_CACHE === undefined) return;
+  compiledCodeKept = true;
+  flushCompileCache();
+}
+
+silenceHostReports();
+
+const provider = new LifecycleHookProvider();
+
+export const configure = provider.configure.bind(provider);
+export const check = provider.check.bind(provider);
+export const diff = provider.diff.bind(provider);
+export const create = provider.create.bind(provider);
+export const read = provider.read.bind(provider);
+export const update = provider.update.bind(provider);
+const remove = provider.delete.bind(provider);
+
+export { remove as delete };
