@@ -82,10 +82,12 @@ export class LifecycleHook extends pulumi.CustomResource {
   declare public readonly projectId: pulumi.Output<string>;
 
   constructor(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions = {}) {
+    // The engine can't import into a dynamic provider; ours adopts the hook itself.
+    const { import: importId, ...others } = opts;
     super(lifecycleHookToken, name, properties(name, args, opts), {
       // A name is unique in its group and a group holds five, so the new hook has no room beside the old one.
       deleteBeforeReplace: true,
-      ...opts,
+      ...others,
     });
   }
 
@@ -148,6 +150,8 @@ function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.Custom
   const hidden: { [Name in keyof HiddenInputs]: pulumi.Input<HiddenInputs[Name]> } = {
     __urn: plainPromise(pulumi.createUrn(name, lifecycleHookToken, opts.parent)).then(shortenUrn),
     __secrets: secretNames(args),
+    ...(opts.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
+    ...(opts.import === undefined ? {} : { __import: opts.import }),
     ...(opts.customTimeouts === undefined
       ? {}
       : { __timeouts: opts.customTimeouts as Record<string, string> }),

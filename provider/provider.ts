@@ -24,6 +24,8 @@ export interface ProviderArgs {
   readonly maxRetries?: pulumi.Input<number> | undefined;
   /** Replaces limits of the specification, for sites that take more: `{ minTimeout: 60 }`. */
   readonly lifecycleHookLimits?: pulumi.Input<Partial<LifecycleHookLimits>> | undefined;
+  /** Whether a preview looks at the live groups and warns of what `up` would meet. @default false */
+  readonly preflight?: pulumi.Input<boolean> | undefined;
 }
 
 /**

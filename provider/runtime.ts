@@ -7,7 +7,7 @@ import { flushCompileCache } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import { redact } from "../sdk/redaction";
-import { check as checkInputs } from "./core/check";
+import { type Checked, check as checkInputs, isNew } from "./core/check";
 import { ConfiguredClients } from "./core/clients";
 import type { Clients, Clock, Context } from "./core/context";
 import { create as createHook } from "./core/create";
@@ -15,6 +15,7 @@ import { deleteHook } from "./core/delete";
 import { diff as diffHook } from "./core/diff";
 import { type TimedOperation, timeoutOf } from "./core/duration";
 import { formatHookId } from "./core/hook-id";
+import { type Findings, inspectGroup, inspectImport } from "./core/preflight";
 import {
   type HiddenInputs,
   type HookInputs,
@@ -39,6 +40,10 @@ const clock: Clock = {
 /** One provider, as one plugin process has it. */
 class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   readonly #log = new EngineLog();
+  /** The hooks of this run that the state has already; a second check of one without olds is its replacement. */
+  readonly #existing = new Set<string>();
+  /** The hooks that a create of this run has found instead of made. */
+  readonly #adopted = new Set<string>();
   /** Settled by `configure`. The host calls the methods without waiting for it, so each of them does. */
   #configured: Promise<{ settings: Settings; clients: Clients }> = Promise.reject(
     new Error("the provider was used before it was configured"),
@@ -57,8 +62,15 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   async check(olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     return this.#guarded(news, async () => {
       const { settings } = await this.#configured;
-      const { inputs, problems } = checkInputs(decode(olds), decode(news), settings.limits);
-      const all = [...settings.problems, ...problems];
+      const old = decode(olds);
+      const checked = checkInputs(old, decode(news), settings);
+      const findings = await this.#inspect(isNew(old), checked, settings);
+      const { __urn } = checked.inputs as HiddenInputs;
+      for (const warning of [...checked.warnings, ...findings.warnings]) {
+        this.#log.log(__urn, redact(warning, secretValues(news)), { level: "warning" });
+      }
+      const { inputs } = checked;
+      const all = [...settings.problems, ...checked.problems, ...findings.problems];
       // A named property would have its value printed, even a secret one; the reason names it instead.
       return { inputs: encode(inputs), failures: all.map((reason) => ({ property: "", reason })) };
     });
@@ -79,7 +91,11 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
     return this.#guarded(inputs, async () => {
       const checked = inputsIn(inputs);
-      const outputs = await createHook(await this.#context("create", checked), checked);
+      const { __urn, __import } = checked;
+      // A replacement must not take over the very hook that it replaces.
+      const adopt = __urn !== undefined && this.#existing.has(__urn) ? undefined : __import;
+      const { outputs, made } = await createHook(await this.#context("create", checked), checked, adopt);
+      if (!made) this.#adopted.add(placeOf(outputs));
       return { id: formatHookId(outputs), outs: encode(outputs) };
     });
   }
@@ -112,8 +128,22 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   async delete(_id: pulumi.ID, properties: Properties): Promise<void> {
     return this.#guarded(properties, async () => {
       const known = outputsIn(properties);
+      // The old one of a replacement whose new one found it there, and is it: nothing is to go.
+      if (this.#adopted.delete(placeOf(known))) return;
       await deleteHook(await this.#context("delete", known), known);
     });
+  }
+
+  /** Looks at the live group where that was asked for: to import a hook, or to see what `up` would meet. */
+  async #inspect(isNewHook: boolean, { inputs, problems }: Checked, settings: Settings): Promise<Findings> {
+    const { __urn, __import } = inputs as HiddenInputs;
+    if (!isNewHook && __urn !== undefined) this.#existing.add(__urn);
+    const replaces = __urn !== undefined && this.#existing.has(__urn);
+    const unusable = problems.length > 0 || settings.problems.length > 0;
+    if (!isNewHook || replaces || unusable) return { problems: [], warnings: [] };
+    const context = await this.#context("read", inputs);
+    if (__import !== undefined) return inspectImport(context, __import, inputs);
+    return settings.preflight ? inspectGroup(context, inputs) : { problems: [], warnings: [] };
   }
 
   /** Runs a method so that whatever is thrown leaves as one clean message without a secret in it. */
@@ -137,6 +167,11 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
       log: (message, options) => this.#log.log(__urn, message, options),
     };
   }
+}
+
+/** Which hook it is, among all there are. */
+function placeOf(outputs: HookOutputs): string {
+  return `${outputs.region}/${outputs.projectId}/${formatHookId(outputs)}`;
 }
 
 /** What `check` has let pass, or what the state has of a hook: its shape is known. */

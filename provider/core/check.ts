@@ -11,6 +11,7 @@ import {
   notificationTopicUrnRule,
   type Rule,
 } from "../../sdk/rules";
+import { importIdProblems } from "./adopt";
 import { autoName } from "./auto-name";
 import { type HiddenInputs, inputProperties } from "./properties";
 import { unknown } from "./unknown";
@@ -22,6 +23,14 @@ export interface Checked {
   readonly inputs: Record<string, unknown>;
   /** Every problem at once, each a whole message that names its property. */
   readonly problems: readonly string[];
+  /** What may turn out wrong. */
+  readonly warnings: readonly string[];
+}
+
+/** What the configuration says about inputs. */
+export interface CheckSettings {
+  readonly limits: LifecycleHookLimits;
+  readonly region: string | undefined;
 }
 
 const rules: Readonly<Record<(typeof inputProperties)[number], Rule>> = {
@@ -38,7 +47,7 @@ const rules: Readonly<Record<(typeof inputProperties)[number], Rule>> = {
  * Validates a program's inputs and fills in the defaults. Sends nothing, never throws. `olds` are the inputs of
  * the hook as it stands, or empty.
  */
-export function check(olds: Properties, news: Properties, limits: LifecycleHookLimits): Checked {
+export function check(olds: Properties, news: Properties, { limits, region }: CheckSettings): Checked {
   const inputs = withDefaults(olds, news);
   const secrets = secretNames(news);
   const problems: string[] = [];
@@ -51,7 +60,10 @@ export function check(olds: Properties, news: Properties, limits: LifecycleHookL
   for (const name of Object.keys(news)) {
     if (!name.startsWith("__") && !isInputProperty(name)) problems.push(unknownProperty(name));
   }
-  return { inputs, problems };
+  const { __import: importId } = news as HiddenInputs;
+  if (importId !== undefined && isNew(olds)) problems.push(...importIdProblems(importId, inputs));
+  problems.push(...topicElsewhere(inputs.notificationTopicUrn, region, secrets));
+  return { inputs, problems, warnings: braces(inputs.notificationMetadata) };
 }
 
 function withDefaults(olds: Properties, news: Properties): Record<string, unknown> {
@@ -59,12 +71,38 @@ function withDefaults(olds: Properties, news: Properties): Record<string, unknow
   if (inputs.defaultResult === undefined) inputs.defaultResult = "ABANDON";
   if (inputs.defaultTimeout === undefined) inputs.defaultTimeout = defaultTimeoutSeconds;
   if (inputs.lifecycleHookName === undefined) {
-    const { __urn } = news as HiddenInputs;
+    const { __urn, __import: importId } = news as HiddenInputs;
     // A hook that has a name keeps it, also when its URN has changed (by an alias).
-    const name = olds.lifecycleHookName ?? (__urn === undefined ? undefined : autoName(__urn));
+    const name =
+      olds.lifecycleHookName ??
+      importId?.split("/")[1] ??
+      (__urn === undefined ? undefined : autoName(__urn));
     if (name !== undefined) inputs.lifecycleHookName = name;
   }
   return inputs;
+}
+
+/** Whether these are the inputs of a hook that is still to be made. */
+export function isNew(olds: Properties): boolean {
+  return olds.scalingGroupId === undefined;
+}
+
+/** The service sends its messages to topics of its own region. */
+function topicElsewhere(urn: unknown, region: string | undefined, secrets: readonly unknown[]): string[] {
+  if (region === undefined || typeof urn !== "string" || notificationTopicUrnRule(urn) !== undefined)
+    return [];
+  const topicRegion = urn.split(":")[2];
+  if (topicRegion === region) return [];
+  const where = secrets.includes("notificationTopicUrn") ? "another region" : `region ${topicRegion}`;
+  return [
+    `notificationTopicUrn: the topic is in ${where}, the hook in ${region}: give a topic of the hook's region`,
+  ];
+}
+
+/** Open Telekom Cloud runs the same service and refuses these; this one documents nothing of the kind. */
+function braces(metadata: unknown): string[] {
+  if (typeof metadata !== "string" || !/[{}]/.test(metadata)) return [];
+  return ["notificationMetadata has { or } in it, which other operators of this service refuse (AS.7055)"];
 }
 
 function secretNames(news: Properties): readonly unknown[] {

@@ -25,15 +25,22 @@ export class ConfiguredClients implements Clients {
       );
     }
     if (region !== configured) this.#refuseForeignEndpoint(region);
-    const projectId = place.projectId ?? (region === configured ? this.#settings.projectId : undefined);
+    return this.#placedAt(
+      region,
+      place.projectId ?? (region === configured ? this.#settings.projectId : undefined),
+    );
+  }
+
+  /** One client a place, so that its calls share a pace, and what they know of a group. */
+  async #placedAt(region: string, projectId: string | undefined): Promise<PlacedClient> {
     const key = `${region}/${projectId ?? ""}`;
-    let placed = this.#placed.get(key);
-    if (placed === undefined) {
-      placed = this.#make(region, projectId);
-      this.#placed.set(key, placed);
-      placed.catch(() => this.#placed.delete(key));
-    }
-    return placed;
+    const known = this.#placed.get(key);
+    if (known !== undefined) return known;
+    const making = projectId === undefined ? this.#lookUp(region) : this.#make(region, projectId);
+    this.#placed.set(key, making);
+    // What failed, such as a look-up without a connection, may succeed for the next.
+    making.catch(() => this.#placed.delete(key));
+    return making;
   }
 
   /** An overridden endpoint serves the configured region; a hook elsewhere would be looked for in the wrong place. */
@@ -45,10 +52,16 @@ export class ConfiguredClients implements Clients {
     );
   }
 
-  async #make(region: string, projectId: string | undefined): Promise<PlacedClient> {
+  async #lookUp(region: string): Promise<PlacedClient> {
+    const client = await this.#client(region, undefined);
+    const projectId = await client.projectId();
+    await client.close();
+    return this.#placedAt(region, projectId);
+  }
+
+  async #make(region: string, projectId: string): Promise<PlacedClient> {
     const client = await this.#client(region, projectId);
-    const hooks = new GroupHooks(client, this.#clock);
-    return { client, hooks, region, projectId: projectId ?? (await client.projectId()) };
+    return { client, hooks: new GroupHooks(client, this.#clock), region, projectId };
   }
 
   async #client(region: string, projectId: string | undefined): Promise<AutoScalingClient> {

@@ -1,6 +1,7 @@
 import { isDuplicateName, isGone, isUnknownTopic } from "../../sdk/error-codes";
 import { isAmbiguousError, isServiceError } from "../../sdk/errors";
 import type { LifecycleHook } from "../../sdk/schemas";
+import { findToAdopt } from "./adopt";
 import { autoName } from "./auto-name";
 import type { Context, PlacedClient } from "./context";
 import { formatHookId } from "./hook-id";
@@ -12,10 +13,27 @@ const topicPatience = 30_000;
 /** How often a create whose answer was lost, and which left no hook, is sent again. */
 const resends = 2;
 
-/** Creates a hook: one POST, whose answer holds every output. */
-export async function create(context: Context, inputs: HookInputs): Promise<HookOutputs> {
+/** A hook that is there now. */
+export interface Created {
+  readonly outputs: HookOutputs;
+  /** Whether this operation has made it, or found it there. */
+  readonly made: boolean;
+}
+
+/**
+ * Creates a hook: one POST, whose answer holds every output. A hook that is to be imported is taken over instead,
+ * unless it is gone by now (a replacement deletes it first).
+ */
+export async function create(
+  context: Context,
+  inputs: HookInputs,
+  adopt: string | undefined,
+): Promise<Created> {
   const place = await context.clients.at();
-  const hook = await patiently(context, () => createOrFind(place, inputs), [
+  const where = { scalingGroupId: inputs.scalingGroupId, region: place.region, projectId: place.projectId };
+  const adopted = adopt === undefined ? undefined : await findToAdopt(context, adopt, inputs);
+  if (adopted !== undefined) return { outputs: outputsOf(adopted, where, inputs), made: false };
+  const { hook, made } = await patiently(context, () => createOrFind(place, inputs), [
     busyGroup(context, "create", inputs.scalingGroupId),
     {
       with: isUnknownTopic,
@@ -25,30 +43,30 @@ export async function create(context: Context, inputs: HookInputs): Promise<Hook
     },
   ]);
   place.hooks.forget(inputs.scalingGroupId);
-  return outputsOf(
-    hook,
-    { scalingGroupId: inputs.scalingGroupId, region: place.region, projectId: place.projectId },
-    inputs,
-  );
+  return { outputs: outputsOf(hook, where, inputs), made };
 }
 
 /** Creates the hook, or finds it where an earlier request of ours has made it already. */
-async function createOrFind(place: PlacedClient, inputs: HookInputs): Promise<LifecycleHook> {
+async function createOrFind(
+  place: PlacedClient,
+  inputs: HookInputs,
+): Promise<{ hook: LifecycleHook; made: boolean }> {
   const { scalingGroupId } = inputs;
   for (let lost = 0; ; lost++) {
     try {
-      return await place.client.lifecycleHooks.create(scalingGroupId, settingsOf(inputs));
+      const hook = await place.client.lifecycleHooks.create(scalingGroupId, settingsOf(inputs));
+      return { hook, made: true };
     } catch (error) {
       if (isAmbiguousError(error)) {
         const found = await find(place, inputs);
-        if (found !== undefined) return sameOrRefuse(found, inputs);
+        if (found !== undefined) return { hook: sameOrRefuse(found, inputs), made: true };
         if (lost < resends) continue;
       }
       // A hook that was named automatically carries the hash of our URN: an interrupted run of ours left it.
       if (isServiceError(error) && isDuplicateName(error)) {
         const found = await find(place, inputs);
-        if (found !== undefined)
-          return isAutoNamed(inputs) ? sameOrRefuse(found, inputs) : refuse(found, inputs);
+        if (found !== undefined && !isAutoNamed(inputs)) refuse(found, inputs);
+        if (found !== undefined) return { hook: sameOrRefuse(found, inputs), made: false };
       }
       throw error;
     }

@@ -30,10 +30,15 @@ export function diff(olds: HookOutputs, news: PlannedInputs, place: ConfiguredPl
     // A state of before this property was kept can't tell that the hook is elsewhere.
     (name) => place[name] !== undefined && olds[name] !== undefined && place[name] !== olds[name],
   );
-  const replaces = [...identifyingProperties.filter(differs), ...moved];
-  const changes =
-    replaces.length > 0 || mutableProperties.some(differs) || timeoutsOf(olds) !== timeoutsOf(news);
+  const inPlace = mutableProperties.filter(differs);
+  const asked = inPlace.filter((name) => isAskedToReplace(name, news));
+  const replaces = [...identifyingProperties.filter(differs), ...moved, ...asked];
+  const changes = replaces.length > 0 || inPlace.length > 0 || timeoutsOf(olds) !== timeoutsOf(news);
   return { changes, replaces };
+}
+
+function isAskedToReplace(name: string, { __replaceOnChanges: paths }: PlannedInputs): boolean {
+  return Array.isArray(paths) && (paths.includes(name) || paths.includes("*"));
 }
 
 /** Changed time-outs are a change: they reach `delete` only through the state. */

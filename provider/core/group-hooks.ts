@@ -26,6 +26,11 @@ export class GroupHooks {
     this.#clock = clock;
   }
 
+  /** All hooks of a group, read at most a little while ago; `undefined` when there is no such group. */
+  list(scalingGroupId: string): Promise<LifecycleHook[] | undefined> {
+    return this.#listing(scalingGroupId).hooks;
+  }
+
   /** A hook, or `undefined` when it, or its group, is gone; that is believed only of a list read just now. */
   async find(scalingGroupId: string, name: string): Promise<LifecycleHook | undefined> {
     const start = this.#clock.now();

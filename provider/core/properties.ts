@@ -27,6 +27,8 @@ export interface HiddenInputs {
   readonly __secrets?: readonly string[];
   /** The id of the hook to adopt instead of creating one. */
   readonly __import?: string;
+  /** The option `replaceOnChanges`, which the engine can't apply for want of a detailed diff. */
+  readonly __replaceOnChanges?: readonly string[];
   /** `customTimeouts`, which the engine does not tell a dynamic provider. */
   readonly __timeouts?: Readonly<Record<string, string>>;
 }

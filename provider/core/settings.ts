@@ -11,6 +11,8 @@ export interface Settings {
   readonly endpoints: { readonly autoscaling?: string; readonly iam?: string };
   readonly maxRetries: number | undefined;
   readonly limits: LifecycleHookLimits;
+  /** Whether a preview looks at the live groups. */
+  readonly preflight: boolean;
   /** From the configuration or the environment, whole from one of them; `undefined` leaves it to the client. */
   readonly credentials: Credentials | undefined;
   readonly problems: readonly string[];
@@ -27,6 +29,7 @@ export const configurationKeys = [
   "cloud",
   "maxRetries",
   "lifecycleHookLimits",
+  "preflight",
 ] as const;
 export type ConfigurationKey = (typeof configurationKeys)[number];
 
@@ -39,19 +42,21 @@ export function readSettings(
 ): Settings {
   const reader = new Reader(configured, environment);
   const region = reader.text("region", ["HW_REGION_NAME"]);
-  if (region !== undefined && !isRegionName(region.value)) {
+  const isUsable = region !== undefined && isRegionName(region.value);
+  if (region !== undefined && !isUsable) {
     reader.problem(
       region.source,
       `${JSON.stringify(region.value)} is not the name of a region, such as cn-north-4`,
     );
   }
   const settings = {
-    region: region?.value,
+    region: isUsable ? region.value : undefined,
     projectId: reader.text("projectId", ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"])?.value,
     cloud: reader.text("cloud", ["HW_CLOUD"])?.value,
     endpoints: reader.endpoints(),
     maxRetries: reader.maxRetries(),
     limits: reader.limits(),
+    preflight: reader.preflight(),
     credentials: reader.credentials(),
   };
   return { ...settings, problems: reader.problems };
@@ -127,6 +132,15 @@ class Reader {
       }
     }
     return widenLimits(overrides);
+  }
+
+  preflight(): boolean {
+    const found = this.text("preflight", ["HW_PREFLIGHT"]);
+    const value = found?.value.toLowerCase() ?? "false";
+    if (found === undefined || value === "false" || value === "0") return false;
+    if (value !== "true" && value !== "1")
+      this.problem(found.source, `${JSON.stringify(found.value)} is neither true nor false`);
+    return true;
   }
 
   /** An AK/SK pair comes whole from one source: half of one and half of another would be nobody's. */

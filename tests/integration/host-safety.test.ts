@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { checkedInputs, groupId, validInputs } from "../support/hooks";
+import { failureOf, Host } from "../support/host";
+
+/** What would lose hooks or tell secrets, were the provider as naive as the host expects. */
+
+let emulator: Emulator;
+const id = `${groupId}/drain`;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterAll(() => emulator.close());
+beforeEach(() => {
+  for (const { lifecycle_hook_name } of emulator.hooks(groupId))
+    emulator.removeHook(groupId, lifecycle_hook_name);
+  emulator.clearRequests();
+});
+
+const hookRequests = () => emulator.requests.filter(({ path }) => path.includes("hook"));
+
+describe("calls that come before the configuration has settled", () => {
+  test("all act on the configured place: no delete of a concurrent destroy is lost", async () => {
+    const names = ["a", "b", "c", "d"];
+    for (const name of names) emulator.putHook(groupId, { lifecycle_hook_name: name });
+    await using host = await Host.start(emulator.env);
+    const outputs = { ...checkedInputs, region: emulator.region, projectId: emulator.projectId };
+    await Promise.all(
+      names.map((name) => host.delete(`${groupId}/${name}`, { ...outputs, lifecycleHookName: name })),
+    );
+    expect(emulator.hooks(groupId)).toEqual([]);
+  });
+
+  test("share one list of the group, and one look-up of the project", async () => {
+    const names = ["a", "b", "c", "d", "e"];
+    for (const name of names) emulator.putHook(groupId, { lifecycle_hook_name: name });
+    await using host = await Host.start(emulator.env);
+    const found = await Promise.all(names.map((name) => host.read(`${groupId}/${name}`, {})));
+    expect(found.map(({ outputs }) => outputs.lifecycleHookName)).toEqual(names);
+    expect(emulator.requests.map(({ path }) => path.split("/").at(-1))).toEqual(["projects", "list"]);
+  });
+});
+
+describe("a hook in another region or project than the configured", () => {
+  const elsewhere = {
+    ...checkedInputs,
+    notificationTopicName: "scaling",
+    createTime: "2026-01-01T00:00:00Z",
+  };
+
+  test("is replaced: its region", async () => {
+    await using host = await Host.start(emulator.env);
+    const outputs = { ...elsewhere, region: "eu-west-101", projectId: emulator.projectId };
+    expect(await host.diff(id, outputs, checkedInputs)).toEqual({ changes: true, replaces: ["region"] });
+  });
+
+  test("is replaced: its project, where one is configured", async () => {
+    const outputs = { ...elsewhere, region: emulator.region, projectId: "f".repeat(32) };
+    await using looked = await Host.start(emulator.env);
+    expect(await looked.diff(id, outputs, checkedInputs)).toEqual({ changes: false, replaces: [] });
+    await using configured = await Host.start(emulator.env, { "huaweicloud:projectId": emulator.projectId });
+    expect(await configured.diff(id, outputs, checkedInputs)).toEqual({
+      changes: true,
+      replaces: ["projectId"],
+    });
+  });
+
+  test("is not looked for at an endpoint that was set for the configured region", async () => {
+    emulator.putHook(groupId, { lifecycle_hook_name: "drain" });
+    await using host = await Host.start(emulator.env);
+    const outputs = { ...elsewhere, region: "eu-west-101", projectId: emulator.projectId };
+    for (const call of [
+      host.delete(id, outputs),
+      host.read(id, outputs),
+      host.update(id, outputs, { ...checkedInputs, defaultTimeout: 900 }),
+    ]) {
+      const { message } = await failureOf(call);
+      expect(message).toContain("the hook is in region eu-west-101, but the configured endpoints");
+    }
+    expect(hookRequests()).toEqual([]);
+    expect(emulator.hooks(groupId)).toHaveLength(1);
+  });
+
+  test("is acted on in its own project", async () => {
+    await using host = await Host.start(emulator.env, { "huaweicloud:projectId": "f".repeat(32) });
+    emulator.putHook(groupId, { lifecycle_hook_name: "drain" });
+    await host.delete(id, { ...elsewhere, region: emulator.region, projectId: emulator.projectId });
+    expect(hookRequests().map(({ path }) => path)).toEqual([
+      expect.stringContaining(`/${emulator.projectId}/`),
+    ]);
+  });
+});
+
+describe("an answer that was lost", () => {
+  test.each(["before", "after"] as const)(
+    "on its way (%s the hook was made) leaves one hook, created by one state",
+    async (drop) => {
+      await using host = await Host.start(emulator.env);
+      let dropped = 0;
+      const stop = emulator.intercept(({ method }) =>
+        method === "POST" && dropped++ === 0 ? { drop } : undefined,
+      );
+      const { outputs } = await host.create(checkedInputs);
+      stop();
+      expect(outputs.createTime).toBe(emulator.hooks(groupId)[0]?.create_time);
+      expect(emulator.hooks(groupId)).toHaveLength(1);
+      const methods = hookRequests().map(({ method }) => method);
+      expect(methods).toEqual(drop === "after" ? ["POST", "GET"] : ["POST", "GET", "POST"]);
+    },
+  );
+
+  test("of a create that met somebody else's hook is no adoption", async () => {
+    await using host = await Host.start(emulator.env);
+    emulator.putHook(groupId, { lifecycle_hook_name: "drain", default_timeout: 900 });
+    const stop = emulator.intercept(({ method }) => (method === "POST" ? { drop: "after" } : undefined));
+    const { message } = await failureOf(host.create(checkedInputs));
+    stop();
+    expect(message).toContain("that differs in");
+    expect(emulator.hooks(groupId)).toMatchObject([{ default_timeout: 900 }]);
+  });
+});
+
+describe("an automatically named hook that an interrupted run left", () => {
+  test("is found again when it is the same, and only then", async () => {
+    await using host = await Host.start(emulator.env);
+    const { lifecycleHookName, ...unnamed } = validInputs;
+    const { inputs } = await host.check({}, { ...unnamed, __urn: "dev::shop::::drain" });
+    const first = await host.create(inputs);
+    expect(first.id).toMatch(/\/drain-[0-9a-f]{7}$/);
+    expect((await host.create(inputs)).outputs).toEqual(first.outputs);
+    const { message } = await failureOf(host.create({ ...inputs, defaultTimeout: 900 }));
+    expect(message).toContain("that differs in defaultTimeout");
+  });
+
+  test("keeps its name when its URN changes", async () => {
+    await using host = await Host.start(emulator.env);
+    const { lifecycleHookName, ...unnamed } = validInputs;
+    const { inputs } = await host.check({}, { ...unnamed, __urn: "dev::shop::::drain" });
+    const moved = await host.check(inputs, { ...unnamed, __urn: "dev::shop::my:Stack$::renamed" });
+    expect(moved.inputs.lifecycleHookName).toBe(inputs.lifecycleHookName);
+  });
+});
+
+describe("a secret", () => {
+  test("that the service echoes is in no message", async () => {
+    await using host = await Host.start(emulator.env);
+    const stop = emulator.intercept(({ body }) => ({
+      answer: {
+        status: 400,
+        body: { error: { code: "AS.9999", message: `can't take ${body} of ${emulator.secretKey}` } },
+      },
+    }));
+    const inputs = { ...checkedInputs, notificationMetadata: "hunter2", __secrets: ["notificationMetadata"] };
+    const { message } = await failureOf(host.create(inputs));
+    stop();
+    expect(message).toContain("AS.9999");
+    expect(message).not.toContain("hunter2");
+    expect(message).not.toContain(emulator.secretKey);
+    expect(host.stderr).toBe("");
+  });
+
+  test("of wrong credentials is not told, but where they came from is", async () => {
+    const secretKey = "not-the-right-key";
+    await using host = await Host.start(emulator.env, {
+      "huaweicloud:accessKey": emulator.accessKey,
+      "huaweicloud:secretKey": secretKey,
+      "huaweicloud:projectId": emulator.projectId,
+    });
+    const { message } = await failureOf(host.create(checkedInputs));
+    expect(message).toContain("huaweicloud:accessKey");
+    expect(message).toContain("--run-program");
+    expect(message).not.toContain(secretKey);
+    expect(hookRequests().map(({ status }) => status)).toEqual([401]);
+  });
+});
+
+describe("a configuration that can't be used", () => {
+  test("is named at preview, every problem of it, with the inputs' problems", async () => {
+    await using host = await Host.start(
+      { HW_MAX_RETRIES: "many" },
+      {
+        "huaweicloud:region": "CN North",
+        "huaweicloud:endpoints": '{"as": "https://example.com", "iam": "http://example.com"}',
+        "huaweicloud:accessKey": "AK",
+        "huaweicloud:lifecycleHookLimits": '{"minTimeout": "60"}',
+      },
+    );
+    const { reasons } = await host.check({}, { ...validInputs, defaultResult: "abandon" });
+    expect(reasons).toEqual([
+      expect.stringMatching(/^huaweicloud:region: "CN North" is not the name of a region/),
+      expect.stringMatching(/^huaweicloud:endpoints, as: there are autoscaling and iam/),
+      expect.stringMatching(/^huaweicloud:endpoints, iam: http:\/\/example.com is not https/),
+      expect.stringMatching(/^HW_MAX_RETRIES: "many" is not a number/),
+      expect.stringMatching(/^huaweicloud:lifecycleHookLimits, minTimeout: give a whole number/),
+      expect.stringMatching(/^huaweicloud:accessKey: huaweicloud:secretKey is missing/),
+      expect.stringMatching(/^defaultResult "abandon" .*did you mean ABANDON\?/),
+    ]);
+  });
+
+  test("lacks a region: the create says what to set", async () => {
+    await using host = await Host.start();
+    const { message } = await failureOf(host.create(checkedInputs));
+    expect(message).toContain("pulumi config set huaweicloud:region");
+  });
+
+  test("lacks credentials: the create says where it looked", async () => {
+    await using host = await Host.start({
+      HW_REGION_NAME: emulator.region,
+      HW_ENDPOINTS: emulator.env.HW_ENDPOINTS ?? "",
+    });
+    const { message } = await failureOf(host.create(checkedInputs));
+    expect(message).toContain("no credentials found");
+    expect(message).toContain("HW_ACCESS_KEY");
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test("widens the limits for sites that take more", async () => {
+    await using strict = await Host.start(emulator.env);
+    const short = { ...validInputs, defaultTimeout: 60 };
+    expect((await strict.check({}, short)).reasons).toEqual([expect.stringContaining('{"minTimeout": 60}')]);
+    await using wide = await Host.start(emulator.env, {
+      "huaweicloud:lifecycleHookLimits": '{"minTimeout": 60}',
+    });
+    expect((await wide.check({}, short)).reasons).toEqual([]);
+  });
+});

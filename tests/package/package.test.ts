@@ -1,0 +1,155 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+/** The package as npm would publish it, installed in a project elsewhere. */
+
+const run = promisify(execFile);
+const repository = process.cwd();
+let folder: string;
+let files: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "huaweicloud-as-consumer-"));
+  // Without scripts: what runs the tests has built dist/, and other tests are using it.
+  const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const packed = JSON.parse((await run("npm", pack, { cwd: repository })).stdout);
+  const [tarball] = Array.isArray(packed) ? packed : Object.values(packed);
+  files = tarball.files.map(({ path }: { path: string }) => path);
+  const manifest = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
+  const versionOf = (name: string) => manifest.devDependencies[name];
+  const project = {
+    name: "consumer",
+    private: true,
+    dependencies: {
+      "pulumi-huaweicloud-as": `file:${tarball.filename}`,
+      "@pulumi/pulumi": versionOf("@pulumi/pulumi"),
+    },
+    devDependencies: { typescript: versionOf("typescript"), "@types/node": versionOf("@types/node") },
+  };
+  await writeFile(join(folder, "package.json"), JSON.stringify(project));
+  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"], {
+    cwd: folder,
+  });
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a script in the consumer's project and answers what it printed. */
+async function script(name: string, text: string): Promise<string> {
+  await writeFile(join(folder, name), text);
+  return (await run(process.execPath, [name], { cwd: folder })).stdout.trim();
+}
+
+describe("the package", () => {
+  test("holds the built code, its types and the documents, and nothing of the workshop", () => {
+    expect(files).toEqual(
+      expect.arrayContaining([
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "package.json",
+        "dist/provider/index.js",
+        "dist/provider/index.d.ts",
+        "dist/provider/runtime.js",
+        "dist/sdk/index.js",
+        "dist/sdk/emulator/cli.js",
+      ]),
+    );
+    expect(files.filter((file) => /^(tests|tools|examples|sdk|provider)\//.test(file))).toEqual([]);
+  });
+
+  test("is usable from CommonJS", async () => {
+    const printed = await script(
+      "use.cjs",
+      `const { LifecycleHook, Provider } = require("pulumi-huaweicloud-as");
+       const { AutoScalingClient } = require("pulumi-huaweicloud-as/sdk");
+       const { startEmulator } = require("pulumi-huaweicloud-as/emulator");
+       console.log([LifecycleHook, Provider, AutoScalingClient, startEmulator].map((one) => typeof one).join());`,
+    );
+    expect(printed).toBe("function,function,function,function");
+  });
+
+  test("is usable from ESM, by name", async () => {
+    const printed = await script(
+      "use.mjs",
+      `import { LifecycleHook, Provider } from "pulumi-huaweicloud-as";
+       import { AutoScalingClient } from "pulumi-huaweicloud-as/sdk";
+       import { startEmulator } from "pulumi-huaweicloud-as/emulator";
+       const emulator = await startEmulator();
+       const client = new AutoScalingClient({
+         region: emulator.region,
+         endpoint: emulator.url,
+         iamEndpoint: emulator.url,
+         credentials: { accessKey: emulator.accessKey, secretKey: emulator.secretKey },
+       });
+       console.log(typeof LifecycleHook, typeof Provider, (await client.lifecycleHooks.list(emulator.groups[0])).length);
+       await client.close();
+       await emulator.close();`,
+    );
+    expect(printed).toBe("function function 0");
+  });
+
+  test("finds itself from the text in the state", async () => {
+    const printed = await script(
+      "state.cjs",
+      `const text = require("./node_modules/pulumi-huaweicloud-as/dist/provider/provider-text.js").providerText;
+       const exported = {};
+       new Function("exports", "require", text)(exported, require);
+       console.log(Object.keys(exported.handler()).sort().join());`,
+    );
+    expect(printed).toBe("check,configure,create,delete,diff,read,update");
+  });
+
+  test.each([
+    ["nodenext", "nodenext", []],
+    ["commonjs", "node10", ["--ignoreDeprecations", "6.0"]],
+    ["esnext", "bundler", []],
+  ])("has types for module %s with resolution %s", async (module, moduleResolution, more) => {
+    const file = `types-${moduleResolution}.ts`;
+    await writeFile(
+      join(folder, file),
+      `import { LifecycleHook } from "pulumi-huaweicloud-as";
+       import { AutoScalingClient, type LifecycleHook as Described } from "pulumi-huaweicloud-as/sdk";
+       import { startEmulator } from "pulumi-huaweicloud-as/emulator";
+       export const hook = new LifecycleHook("drain", {
+         scalingGroupId: "group",
+         lifecycleHookType: "INSTANCE_TERMINATING",
+         notificationTopicUrn: "urn",
+       });
+       // @ts-expect-error: the type is one of two
+       new LifecycleHook("drain", { scalingGroupId: "g", notificationTopicUrn: "urn", lifecycleHookType: "LAUNCHING" });
+       export async function list(client: AutoScalingClient): Promise<Described[]> {
+         await using emulator = await startEmulator();
+         return client.lifecycleHooks.list(emulator.groups[0] ?? "");
+       }`,
+    );
+    const compiler = join(folder, "node_modules", "typescript", "bin", "tsc");
+    const options = [
+      "--noEmit",
+      "--strict",
+      "--target",
+      "es2022",
+      "--lib",
+      "es2022,esnext.disposable",
+      "--types",
+      "node",
+      "--skipLibCheck",
+    ];
+    const call = run(
+      process.execPath,
+      [compiler, ...options, "--module", module, "--moduleResolution", moduleResolution, ...more, file],
+      {
+        cwd: folder,
+      },
+    );
+    expect(
+      await call.then(
+        ({ stdout }) => stdout,
+        ({ stdout }) => stdout,
+      ),
+    ).toBe("");
+  });
+});

@@ -1,0 +1,176 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  type OutputMap,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+
+/** What an operation of the engine did to each resource, and what it said. */
+export interface Run {
+  /** `create drain`, `update drain`, `delete-replaced boot`: in the order in which they happened, without `same`. */
+  readonly steps: readonly string[];
+  /** The properties that the engine shows as changed, by resource. */
+  readonly changed: Readonly<Record<string, readonly string[]>>;
+  /** Everything that was printed, and every event, as text: where no secret may be. */
+  readonly text: string;
+  /** Diagnostics of severity error or warning, without decoration. */
+  readonly diagnostics: readonly string[];
+  readonly failed: boolean;
+}
+
+/** A stack on a file backend of its own, with a program that can be changed, run by the real engine. */
+export class EngineStack implements AsyncDisposable {
+  readonly #stack: Stack;
+  readonly #folder: string;
+  program: PulumiFn;
+
+  private constructor(stack: Stack, folder: string, program: PulumiFn) {
+    this.#stack = stack;
+    this.#folder = folder;
+    this.program = program;
+  }
+
+  static async create(
+    program: PulumiFn,
+    options: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly config?: Record<string, string | { secret: string }>;
+    } = {},
+  ): Promise<EngineStack> {
+    const folder = await mkdtemp(join(tmpdir(), "huaweicloud-as-test-"));
+    const envVars = {
+      PULUMI_BACKEND_URL: `file://${folder}`,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...options.env,
+    };
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { projectName: "shop", stackName: "dev", program: async () => undefined },
+      { envVars },
+    );
+    for (const [key, value] of Object.entries(options.config ?? {})) {
+      const given = typeof value === "string" ? { value } : { value: value.secret, secret: true };
+      await stack.setConfig(key, given);
+    }
+    return new EngineStack(stack, folder, program);
+  }
+
+  preview(): Promise<Run> {
+    return this.#run((callbacks) => this.#stack.preview({ ...callbacks, program: this.program }));
+  }
+
+  up(options: { readonly replace?: string[]; readonly target?: string[] } = {}): Promise<Run> {
+    return this.#run((callbacks) => this.#stack.up({ ...callbacks, ...options, program: this.program }));
+  }
+
+  refresh(): Promise<Run> {
+    return this.#run((callbacks) => this.#stack.refresh(callbacks));
+  }
+
+  destroy(): Promise<Run> {
+    return this.#run((callbacks) => this.#stack.destroy(callbacks));
+  }
+
+  setConfig(key: string, value: string): Promise<void> {
+    return this.#stack.setConfig(key, { value });
+  }
+
+  outputs(): Promise<OutputMap> {
+    return this.#stack.outputs();
+  }
+
+  /** The state as it is written, secrets encrypted. */
+  stateText(): Promise<string> {
+    return readFile(join(this.#folder, ".pulumi", "stacks", "shop", "dev.json"), "utf8");
+  }
+
+  async state(): Promise<StateResource[]> {
+    const { checkpoint } = JSON.parse(await this.stateText());
+    return checkpoint.latest?.resources ?? [];
+  }
+
+  async importState(resources: readonly StateResource[]): Promise<void> {
+    const exported = await this.#stack.exportStack();
+    await this.#stack.importStack({ ...exported, deployment: { ...exported.deployment, resources } });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #run(operation: (callbacks: Callbacks) => Promise<unknown>): Promise<Run> {
+    const events: EngineEvent[] = [];
+    let printed = "";
+    const print = (text: string) => {
+      printed += text;
+    };
+    let failed = false;
+    try {
+      await operation({
+        onEvent: (event) => void (isDebug(event) || events.push(event)),
+        onOutput: print,
+        onError: print,
+        color: "never",
+      });
+    } catch (error) {
+      failed = true;
+      print(String(error));
+    }
+    return { ...summarize(events), text: printed + JSON.stringify(events), failed };
+  }
+}
+
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+interface Callbacks {
+  onEvent(event: EngineEvent): void;
+  onOutput(text: string): void;
+  onError(text: string): void;
+  color: "never";
+}
+
+function summarize(events: readonly EngineEvent[]): Pick<Run, "steps" | "changed" | "diagnostics"> {
+  const steps: string[] = [];
+  const changed: Record<string, string[]> = {};
+  const diagnostics: string[] = [];
+  for (const { resourcePreEvent, resOutputsEvent, diagnosticEvent } of events) {
+    const metadata = resourcePreEvent?.metadata ?? resOutputsEvent?.metadata;
+    if (metadata?.type.includes("LifecycleHook")) {
+      const name = metadata.urn.split("::").at(-1) ?? "";
+      if (resourcePreEvent !== undefined && metadata.op !== "same" && metadata.op !== "refresh") {
+        steps.push(`${metadata.op} ${name}`);
+      }
+      const keys = differingKeys(metadata.old?.inputs, metadata.new?.inputs);
+      if (metadata.op === "update" && keys.length > 0) changed[name] = keys;
+      // A refresh tells what it found only when it has found it.
+      if (resOutputsEvent !== undefined && metadata.op !== "same" && resourcePreEvent === undefined) {
+        const found = `${metadata.op} ${name}`;
+        if (!steps.includes(found) && metadata.op !== "refresh") steps.push(found);
+      }
+    }
+    if (diagnosticEvent !== undefined) diagnostics.push(diagnosticEvent.message.trim());
+  }
+  return { steps, changed, diagnostics };
+}
+
+/** Debug messages hold property values and are shown to nobody; the declared severities leave them out. */
+function isDebug({ diagnosticEvent }: EngineEvent): boolean {
+  return (diagnosticEvent?.severity as string | undefined) === "debug";
+}
+
+/** The properties in which two records differ, but for those that the engine hides. */
+function differingKeys(old: Record<string, unknown> = {}, current: Record<string, unknown> = {}): string[] {
+  return [...new Set([...Object.keys(old), ...Object.keys(current)])].filter(
+    (key) => !key.startsWith("__") && JSON.stringify(old[key]) !== JSON.stringify(current[key]),
+  );
+}

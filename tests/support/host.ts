@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { promisify } from "node:util";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { providerText } from "../../provider/provider-text";
+
+const hostModule = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+const grpc: typeof import("@grpc/grpc-js") = createRequire(hostModule)("@grpc/grpc-js");
+
+/** What the host gives for a value that is not known yet. */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export type Properties = Record<string, unknown>;
+
+/** An error as the engine gets it, with the state that it keeps of a resource that exists all the same. */
+export interface HostFailure {
+  readonly message: string;
+  readonly partial?: {
+    readonly id: string;
+    readonly properties: Properties;
+    readonly reasons: readonly string[];
+  };
+}
+
+/** The real dynamic-provider host of `@pulumi/pulumi` in a process of its own, spoken to as the engine does. */
+export class Host implements AsyncDisposable {
+  readonly #process: ChildProcess;
+  readonly #client: ResourceProviderClient;
+  #stderr = "";
+
+  private constructor(process: ChildProcess, port: number) {
+    this.#process = process;
+    this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    process.stderr?.on("data", (text) => {
+      this.#stderr += text;
+    });
+  }
+
+  /** Starts and configures a host. `environment` is all that it sees besides PATH. */
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    config: Properties = {},
+  ): Promise<Host> {
+    // The engine's address stands last on the command line; nothing listens at this one.
+    const process = spawn(globalThis.process.execPath, [hostModule, "127.0.0.1:1"], {
+      env: { PATH: globalThis.process.env.PATH, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [port] = await once(process.stdout, "data");
+    const host = new Host(process, Number(String(port).trim()));
+    const request = new messages.ConfigureRequest();
+    request.setArgs(struct(config));
+    await host.#call("configure", request);
+    return host;
+  }
+
+  /** Everything the host has written to stderr: users see it in their diagnostics. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  async check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; reasons: string[]; properties: string[] }> {
+    const request = new messages.CheckRequest();
+    request.setOlds(struct(withProvider(olds)));
+    request.setNews(struct(withProvider(news)));
+    const answer: messages.CheckResponse = await this.#call("check", request);
+    const failures = answer.getFailuresList();
+    return {
+      inputs: plain(answer.getInputs()),
+      reasons: failures.map((failure) => failure.getReason()),
+      properties: failures.map((failure) => failure.getProperty()),
+    };
+  }
+
+  async diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: boolean; replaces: string[] }> {
+    const request = new messages.DiffRequest();
+    request.setId(id);
+    request.setOlds(struct(withProvider(olds)));
+    request.setNews(struct(withProvider(news)));
+    const answer: messages.DiffResponse = await this.#call("diff", request);
+    const changes = answer.getChanges() !== messages.DiffResponse.DiffChanges.DIFF_NONE;
+    return { changes, replaces: answer.getReplacesList() };
+  }
+
+  async create(inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+    const request = new messages.CreateRequest();
+    request.setProperties(struct(withProvider(inputs)));
+    const answer: messages.CreateResponse = await this.#call("create", request);
+    return { id: answer.getId(), outputs: plain(answer.getProperties()) };
+  }
+
+  async read(
+    id: string,
+    properties: Properties,
+  ): Promise<{ id: string; outputs: Properties; inputs: Properties }> {
+    const request = new messages.ReadRequest();
+    request.setId(id);
+    request.setProperties(struct(withProvider(properties)));
+    const answer: messages.ReadResponse = await this.#call("read", request);
+    return { id: answer.getId(), outputs: plain(answer.getProperties()), inputs: plain(answer.getInputs()) };
+  }
+
+  async update(id: string, olds: Properties, news: Properties): Promise<{ outputs: Properties }> {
+    const request = new messages.UpdateRequest();
+    request.setId(id);
+    request.setOlds(struct(withProvider(olds)));
+    request.setNews(struct(withProvider(news)));
+    const answer: messages.UpdateResponse = await this.#call("update", request);
+    return { outputs: plain(answer.getProperties()) };
+  }
+
+  async delete(id: string, properties: Properties): Promise<void> {
+    const request = new messages.DeleteRequest();
+    request.setId(id);
+    request.setProperties(struct(withProvider(properties)));
+    await this.#call("delete", request);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.close();
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    this.#process.kill();
+    await once(this.#process, "exit");
+  }
+
+  #call<Answer>(method: string, request: object): Promise<Answer> {
+    const client = this.#client as unknown as Record<
+      string,
+      (request: object, done: Callback<Answer>) => void
+    >;
+    return promisify((done: Callback<Answer>) => client[method]?.(request, done))();
+  }
+}
+
+type Callback<Answer> = (error: Error | null, answer: Answer) => void;
+
+/** What a call of the host fails with; an assertion error when it succeeds. */
+export async function failureOf(call: Promise<unknown>): Promise<HostFailure> {
+  try {
+    await call;
+  } catch (error) {
+    const { details, metadata } = error as { details: string; metadata: { get(name: string): Buffer[] } };
+    const [bytes] = metadata.get("grpc-status-details-bin");
+    if (bytes === undefined) return { message: details };
+    const any = Status.deserializeBinary(bytes).getDetailsList()[0];
+    const failed = ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
+    return {
+      message: details,
+      partial: {
+        id: failed.getId(),
+        properties: plain(failed.getProperties()),
+        reasons: failed.getReasonsList(),
+      },
+    };
+  }
+  throw new Error("the call succeeded");
+}
+
+function withProvider(properties: Properties): Properties {
+  return { ...properties, __provider: providerText };
+}
+
+function struct(properties: Properties): Struct {
+  return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
+}
+
+function plain(properties: Struct | undefined): Properties {
+  const { __provider, ...rest } = (properties?.toJavaScript() ?? {}) as Properties;
+  return rest;
+}

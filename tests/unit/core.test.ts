@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { autoName } from "../../provider/core/auto-name";
+import { timeoutOf } from "../../provider/core/duration";
+import { formatHookId, parseHookId } from "../../provider/core/hook-id";
+import { expandUrn, lifecycleHookToken, nameInUrn, shortenUrn } from "../../provider/core/urn";
+import { providerText } from "../../provider/provider-text";
+
+describe("the provider's text in every state", () => {
+  test("is frozen: states of all times load it", () => {
+    expect(providerText).toBe(
+      "exports.handler=()=>require('module').createRequire(process.cwd()+'/')('pulumi-huaweicloud-as/runtime')",
+    );
+    expect(providerText).toHaveLength(103);
+  });
+
+  test("goes with a type token that is frozen, too", () => {
+    expect(lifecycleHookToken).toBe("pulumi-nodejs:dynamic/huaweicloud/as:LifecycleHook");
+  });
+});
+
+describe("a shortened URN", () => {
+  test.each([
+    [`urn:pulumi:dev::shop::${lifecycleHookToken}::drain`, "dev::shop::::drain"],
+    [
+      `urn:pulumi:dev::shop::my:index:Fleet$${lifecycleHookToken}::drain`,
+      "dev::shop::my:index:Fleet$::drain",
+    ],
+    [
+      `urn:pulumi:dev::shop::${lifecycleHookToken}$${lifecycleHookToken}::a::b`,
+      `dev::shop::${lifecycleHookToken}$::a::b`,
+    ],
+  ])("of %s tells the whole again", (urn, short) => {
+    expect(shortenUrn(urn)).toBe(short);
+    expect(expandUrn(short)).toBe(urn);
+  });
+
+  test("tells the resource's name, which may have colons in it", () => {
+    expect(nameInUrn("dev::shop::::a::b")).toBe("a::b");
+  });
+});
+
+describe("an automatic name", () => {
+  test.each([
+    ["drain", /^drain-[0-9a-f]{7}$/],
+    ["web tier/drain.v2", /^web-tier-drain-v2-[0-9a-f]{7}$/],
+    ["a-very-long-name-of-a-resource-in-the-program", /^a-very-long-name-of-a-re-[0-9a-f]{7}$/],
+    ["排空", /^hook-[0-9a-f]{7}$/],
+  ])("for %s is made valid and short", (name, expected) => {
+    expect(autoName(`dev::shop::::${name}`)).toMatch(expected);
+  });
+
+  test("differs between stacks", () => {
+    expect(autoName("dev::shop::::drain")).not.toBe(autoName("prod::shop::::drain"));
+  });
+});
+
+describe("an id", () => {
+  test("has the group and the name in it", () => {
+    const address = { scalingGroupId: "group", lifecycleHookName: "drain" };
+    expect(formatHookId(address)).toBe("group/drain");
+    expect(parseHookId("group/drain")).toEqual(address);
+  });
+
+  test.each(["", "drain", "/drain", "group/", "group/drain/more"])("%j is refused with an example", (id) => {
+    expect(() => parseHookId(id)).toThrow("<scaling group id>/<hook name>");
+  });
+});
+
+describe("a time-out", () => {
+  test.each([
+    ["5m", 300_000],
+    ["1h30m", 5_400_000],
+    ["1.5s", 1500],
+    ["250ms", 250],
+    ["ten minutes", 600_000],
+  ])("of %s is %d milliseconds", (text, milliseconds) => {
+    expect(timeoutOf("create", { create: text })).toBe(milliseconds);
+  });
+
+  test("is ten minutes when nobody has set it", () => {
+    expect(timeoutOf("delete", { create: "5m" })).toBe(600_000);
+    expect(timeoutOf("delete", undefined)).toBe(600_000);
+  });
+});
