@@ -43,6 +43,8 @@ export class Pace {
   #recent: number[] = [];
   /** Calls a second, once the service has refused one. */
   #rate: number | undefined;
+  /** The rate before the last row of refusals. */
+  #rateBefore = 0;
   /** No call leaves before this moment. */
   #nextAt = 0;
   #refusalsInARow = 0;
@@ -87,7 +89,11 @@ export class Pace {
   #accept(): void {
     this.#refusalsInARow = 0;
     this.#accepted++;
-    if (this.#rate !== undefined) return;
+    if (this.#rate !== undefined) {
+      // What the service took before a row of refusals it will mostly take after it.
+      if (this.#rate < this.#rateBefore * margin) this.#rate *= 2;
+      return;
+    }
     const now = this.#clock.now();
     this.#recent.push(now);
     // Trimmed now and then rather than at each call: only the last second counts when it is read.
@@ -109,7 +115,8 @@ export class Pace {
       this.#pause(retryAfter ?? first + window - now);
     } else {
       this.#refusalsInARow++;
-      this.#rate = Math.max(this.#rate * (this.#refusalsInARow > 1 ? 0.5 : margin), 1 / 60);
+      if (this.#refusalsInARow === 1) this.#rateBefore = this.#rate;
+      this.#rate = Math.max(this.#rate * (this.#refusalsInARow > 1 ? 0.5 : margin), 1);
       this.#pause(retryAfter ?? this.#pauseLength());
     }
   }

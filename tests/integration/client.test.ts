@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  AutoScalingClient,
+  isInvalidInputError,
+  isServiceError,
+  type RequestEvent,
+  type ResponseEvent,
+} from "../../sdk";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { groupId, topicUrn } from "../support/hooks";
+
+/** The seven calls over a real socket. */
+
+let emulator: Emulator;
+let client: AutoScalingClient;
+const seen: (RequestEvent | ResponseEvent)[] = [];
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  client = new AutoScalingClient({
+    region: emulator.region,
+    endpoint: emulator.url,
+    iamEndpoint: emulator.url,
+    credentials: { accessKey: emulator.accessKey, secretKey: emulator.secretKey },
+    environment: {},
+    onRequest: (event) => seen.push(event),
+    onResponse: (event) => seen.push(event),
+  });
+});
+afterAll(async () => {
+  await client.close();
+  await emulator.close();
+});
+beforeEach(() => {
+  for (const { lifecycle_hook_name } of emulator.hooks(groupId))
+    emulator.removeHook(groupId, lifecycle_hook_name);
+  emulator.clearRequests();
+  seen.length = 0;
+});
+
+const input = {
+  lifecycleHookName: "drain",
+  lifecycleHookType: "INSTANCE_TERMINATING",
+  notificationTopicUrn: topicUrn,
+} as const;
+
+describe("lifecycle hooks", () => {
+  test("create answers the whole hook, defaults included", async () => {
+    expect(await client.lifecycleHooks.create(groupId, input)).toEqual({
+      ...input,
+      defaultResult: "ABANDON",
+      defaultTimeout: 3600,
+      notificationTopicName: "scaling",
+      notificationMetadata: undefined,
+      createTime: emulator.hooks(groupId)[0]?.create_time,
+    });
+  });
+
+  test("get, list and delete reach the same hook", async () => {
+    const hook = await client.lifecycleHooks.create(groupId, input);
+    expect(await client.lifecycleHooks.get(groupId, "drain")).toEqual(hook);
+    expect(await client.lifecycleHooks.list(groupId)).toEqual([hook]);
+    expect(await client.lifecycleHooks.delete(groupId, "drain")).toBeUndefined();
+    expect(emulator.hooks(groupId)).toEqual([]);
+  });
+
+  test("update changes what is given, and an empty text clears the metadata", async () => {
+    await client.lifecycleHooks.create(groupId, { ...input, notificationMetadata: "old" });
+    const updated = await client.lifecycleHooks.update(groupId, "drain", { defaultTimeout: 900 });
+    expect(updated).toMatchObject({ defaultTimeout: 900, notificationMetadata: "old" });
+    const cleared = await client.lifecycleHooks.update(groupId, "drain", { notificationMetadata: "" });
+    expect(cleared.notificationMetadata).toBeUndefined();
+  });
+
+  test("what is missing is a 404, what is in a missing group a 400 with AS.2007", async () => {
+    const missing = await client.lifecycleHooks.get(groupId, "drain").catch((error: unknown) => error);
+    expect(missing).toMatchObject({ status: 404, operation: "lifecycleHooks.get", retryable: false });
+    const nowhere = await client.lifecycleHooks.list("missing").catch((error: unknown) => error);
+    expect(isServiceError(nowhere) && nowhere.code).toBe("AS.2007");
+    expect(nowhere).toMatchObject({
+      requestId: expect.any(String),
+      message: expect.stringContaining("does not exist"),
+    });
+  });
+
+  test("an input that breaks a rule is refused with every problem, and nothing is sent", async () => {
+    const wrong = {
+      lifecycleHookName: "list",
+      lifecycleHookType: "TERMINATING",
+      defaultTimout: 5,
+      notificationMetadata: "(secret)",
+    };
+    // @ts-expect-error: the types refuse it as well
+    const error = await client.lifecycleHooks.create(groupId, wrong).catch((thrown: unknown) => thrown);
+    expect(isInvalidInputError(error) && error.problems).toEqual([
+      'lifecycleHookName "list" is a name that the API cannot address: choose another name',
+      expect.stringContaining(
+        'lifecycleHookType "TERMINATING" is not a known value (did you mean INSTANCE_TERMINATING?)',
+      ),
+      expect.stringContaining("notificationTopicUrn is missing"),
+      expect.stringContaining("notificationMetadata (not shown) has characters that are not allowed"),
+      expect.stringContaining("defaultTimout is not a property; did you mean defaultTimeout?"),
+    ]);
+    expect(String(error)).not.toContain("secret");
+    await expect(client.lifecycleHooks.update(groupId, "drain", {})).rejects.toThrow("nothing to change");
+    await expect(client.lifecycleHooks.get("../other", "drain")).rejects.toThrow("scalingGroupId");
+    expect(emulator.requests).toEqual([]);
+  });
+});
+
+describe("hanging instances", () => {
+  const suspend = (instanceId: string) =>
+    emulator.suspend(groupId, { instanceId, lifecycleHookName: "drain" });
+  beforeEach(() => client.lifecycleHooks.create(groupId, input));
+
+  test("are listed, all or one", async () => {
+    suspend("i-1");
+    const hanging = suspend("i-2");
+    expect(await client.hangingInstances.list(groupId)).toHaveLength(2);
+    expect(await client.hangingInstances.list(groupId, { instanceId: "i-2" })).toEqual([
+      {
+        lifecycleHookName: "drain",
+        lifecycleActionKey: hanging.lifecycle_action_key,
+        instanceId: "i-2",
+        scalingGroupId: groupId,
+        lifecycleHookStatus: "HANGING",
+        timeout: hanging.timeout,
+        defaultResult: "ABANDON",
+      },
+    ]);
+  });
+
+  test("are completed by key, or by instance and hook; a second time is AS.7042", async () => {
+    const { lifecycle_action_key: lifecycleActionKey } = suspend("i-3");
+    await client.hangingInstances.complete(groupId, {
+      lifecycleActionResult: "CONTINUE",
+      lifecycleActionKey,
+    });
+    suspend("i-4");
+    const other = {
+      lifecycleActionResult: "ABANDON",
+      instanceId: "i-4",
+      lifecycleHookName: "drain",
+    } as const;
+    await client.hangingInstances.complete(groupId, other);
+    await expect(client.hangingInstances.complete(groupId, other)).rejects.toMatchObject({ code: "AS.7042" });
+    const outcomes = emulator
+      .hangingInstances(groupId)
+      .filter(({ instance_id }) => ["i-3", "i-4"].includes(instance_id));
+    expect(outcomes.map(({ lifecycle_hook_status }) => lifecycle_hook_status)).toEqual([
+      "CONTINUE",
+      "ABANDON",
+    ]);
+  });
+
+  test("EXTEND adds an hour to the deadline", async () => {
+    const { timeout, lifecycle_action_key: lifecycleActionKey } = suspend("i-5");
+    await client.hangingInstances.complete(groupId, { lifecycleActionResult: "EXTEND", lifecycleActionKey });
+    const [extended] = await client.hangingInstances.list(groupId, { instanceId: "i-5" });
+    expect(Date.parse(extended?.timeout ?? "") - Date.parse(timeout)).toBe(3_600_000);
+  });
+
+  test("a completion that does not say which suspension is refused", async () => {
+    const half = { lifecycleActionResult: "CONTINUE", instanceId: "i-1" } as const;
+    await expect(client.hangingInstances.complete(groupId, half)).rejects.toThrow(
+      "say which suspension is meant",
+    );
+  });
+
+  test("waitFor answers the instance as soon as it hangs", async () => {
+    let looks = 0;
+    const stop = emulator.intercept(() => {
+      if (++looks === 3) suspend("i-6");
+      return undefined;
+    });
+    const found = await client.hangingInstances.waitFor(groupId, ({ instanceId }) => instanceId === "i-6", {
+      interval: 1,
+    });
+    stop();
+    expect(found.instanceId).toBe("i-6");
+    expect(looks).toBe(3);
+  });
+
+  test("waitFor ends when its time is over, or when its caller gives up", async () => {
+    await expect(
+      client.hangingInstances.waitFor(groupId, () => false, { timeout: 5, interval: 1 }),
+    ).rejects.toThrow("none came within 0.005 s");
+    const reason = new Error("enough");
+    const waiting = client.hangingInstances.waitFor(groupId, () => false, {
+      signal: AbortSignal.abort(reason),
+    });
+    await expect(waiting).rejects.toBe(reason);
+  });
+});
+
+test("each request can be watched, without what signs it", async () => {
+  await client.lifecycleHooks.list(groupId);
+  const url = `${emulator.url}/autoscaling-api/v1/${emulator.projectId}/scaling_lifecycle_hook/${groupId}/list`;
+  const request = { operation: "lifecycleHooks.list", method: "GET", url, attempt: 0 };
+  const requestId = emulator.requests.at(-1)?.requestId;
+  expect(seen.slice(-2)).toEqual([
+    request,
+    { ...request, status: 200, requestId, durationMs: expect.any(Number) },
+  ]);
+});

@@ -1,0 +1,150 @@
+import { type IncomingHttpHeaders, request } from "node:http";
+import type { Emulator } from "../../sdk/emulator";
+import { authorization, sdkDate, signingKey } from "../../sdk/signer";
+
+/** What is out of the ordinary about a request. */
+export interface CallOptions {
+  /** The body; anything but a string is sent as JSON. */
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Signed unless `unsigned` names them. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly unsigned?: Readonly<Record<string, string>>;
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  readonly date?: Date;
+  /** Sent instead of what was signed. */
+  readonly sentBody?: string;
+  /** Sends no signature. */
+  readonly anonymous?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface CallAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly json: unknown;
+  /** The code of an error of Auto Scaling or of the gateway. */
+  readonly code: string | undefined;
+  readonly message: string;
+}
+
+/**
+ * Sends one request on a connection of its own, signed by the SDK's signer. Rejects when no answer comes.
+ * `path`: not percent-encoded.
+ */
+export async function call(
+  emulator: Emulator,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<CallAnswer> {
+  const body =
+    options.body === undefined || typeof options.body === "string"
+      ? (options.body ?? "")
+      : JSON.stringify(options.body);
+  const query = Object.entries(options.query ?? {});
+  const signed = {
+    host: `127.0.0.1:${emulator.port}`,
+    "x-sdk-date": sdkDate(options.date ?? new Date()),
+    ...options.headers,
+  };
+  const key = signingKey(options.accessKey ?? emulator.accessKey, options.secretKey ?? emulator.secretKey);
+  const signature = authorization({ method, path, query, headers: signed, body }, key);
+  const search = query.length === 0 ? "" : `?${new URLSearchParams(query)}`;
+  return send(emulator, {
+    method,
+    target: path.toWellFormed().split("/").map(encodeURIComponent).join("/") + search,
+    headers: { ...signed, ...options.unsigned, ...(options.anonymous ? {} : { authorization: signature }) },
+    body: options.sentBody ?? body,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}
+
+/** Sends a request as it is. */
+export function send(
+  { port }: Emulator,
+  {
+    method,
+    target,
+    headers,
+    body = "",
+    signal,
+  }: {
+    method: string;
+    target: string;
+    headers: Record<string, string>;
+    body?: string | Buffer;
+    signal?: AbortSignal;
+  },
+): Promise<CallAnswer> {
+  return new Promise((resolve, reject) => {
+    // Node frames the body of a GET only when it is told its length.
+    const framed = { ...headers, "content-length": Buffer.byteLength(body) };
+    const outgoing = request(
+      {
+        host: "127.0.0.1",
+        port,
+        method,
+        path: target,
+        headers: framed,
+        agent: false,
+        ...(signal ? { signal } : {}),
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+        incoming.on("error", reject);
+        incoming.on("end", () => {
+          const text = Buffer.concat(chunks).toString();
+          const json: unknown = text.startsWith("{") ? JSON.parse(text) : undefined;
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            text,
+            json,
+            ...errorOf(json),
+          });
+        });
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+/** The paths of the API on an emulator's first group. */
+export function pathsOf({ projectId, groups }: Emulator, groupId = groups[0] ?? "") {
+  const base = `/autoscaling-api/v1/${projectId}`;
+  return {
+    hooks: `${base}/scaling_lifecycle_hook/${groupId}`,
+    hook: (name: string) => `${base}/scaling_lifecycle_hook/${groupId}/${name}`,
+    hookList: `${base}/scaling_lifecycle_hook/${groupId}/list`,
+    instances: `${base}/scaling_instance_hook/${groupId}/list`,
+    callback: `${base}/scaling_instance_hook/${groupId}/callback`,
+    projects: "/v3/projects",
+  };
+}
+
+export const topicUrn = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:gsh";
+
+/** The body of the specification's sample. */
+export const sampleHook = {
+  lifecycle_hook_name: "test-hook1",
+  default_result: "ABANDON",
+  default_timeout: 3600,
+  notification_topic_urn: topicUrn,
+  lifecycle_hook_type: "INSTANCE_LAUNCHING",
+} as const;
+
+function errorOf(json: unknown): { code: string | undefined; message: string } {
+  const body = (json ?? {}) as Record<string, unknown>;
+  const error = (body.error ?? body) as Record<string, unknown>;
+  const code = error.code ?? error.error_code;
+  const message = error.message ?? error.error_msg;
+  return {
+    code: code === undefined ? undefined : String(code),
+    message: typeof message === "string" ? message : "",
+  };
+}
