@@ -1,0 +1,65 @@
+import { parseArgs } from "node:util";
+
+/** What the command line asks for. */
+export type CliRequest =
+  | { readonly kind: "start"; readonly port: number; readonly groups: readonly string[] | undefined }
+  | { readonly kind: "help" }
+  | { readonly kind: "version" };
+
+/** The command line can't be understood. Its message is for the user. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What `--help` prints. */
+export const usage = `Usage: huaweicloud-as-emulator [--port N] [--group ID]...
+
+Runs a local Huawei Cloud Auto Scaling API for lifecycle hooks on 127.0.0.1, to try things without an account.
+It prints the environment and the Pulumi configuration that lead to it, and then each request.
+
+  --port N      the TCP port; one that the system picks when not given
+  --group ID    the id of a scaling group; can be given several times; one group when not given
+  -h, --help    prints this
+  --version     prints the version
+`;
+
+/** Reads the command line. @throws UsageError */
+export function cliRequest(args: readonly string[]): CliRequest {
+  const { help, version, port, group } = parsed(args);
+  if (help) return { kind: "help" };
+  if (version) return { kind: "version" };
+  const strange = group?.find((id) => !/^[0-9A-Za-z_-]{1,64}$/.test(id));
+  if (strange !== undefined) {
+    throw new UsageError(
+      `--group ${JSON.stringify(strange)} is not an id: give up to 64 letters, digits, _ and -`,
+    );
+  }
+  return { kind: "start", port: portOf(port), groups: group };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string" },
+        group: { type: "string", multiple: true },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new UsageError(
+      `--port ${JSON.stringify(text)} is not a port: give a whole number from 0 (any) to 65535`,
+    );
+  }
+  return port;
+}

@@ -1,0 +1,77 @@
+import type { Answer } from "./answers";
+import { jsonBody } from "./json-body";
+import type { ReceivedRequest } from "./received-request";
+import { Refusal } from "./refusals";
+import type { RequestLog } from "./request-log";
+import type { Store } from "./store";
+
+/**
+ * What other processes can do to the emulator, besides calling the API. No signature is needed.
+ *
+ * - `GET /emulator/requests` answers 200 `{"requests":[…]}`: the log, oldest first, without these requests here;
+ * - `POST /emulator/groups/{id}/hanging-instances` with `{"instance_id":"…","lifecycle_hook_name":"…"}` suspends an
+ *   instance and answers 201 with it as the API lists it;
+ * - `PUT /emulator/groups/{id}/busy` with `{"busy":true}`, `false`, or the number of writes to refuse, answers 204.
+ *
+ * What it can't do is answered 400, 403 or 404 with `{"error":"…"}`.
+ */
+export class Control {
+  readonly #store: Store;
+  readonly #log: RequestLog;
+  readonly #now: () => number;
+
+  constructor(store: Store, log: RequestLog, now: () => number) {
+    this.#store = store;
+    this.#log = log;
+    this.#now = now;
+  }
+
+  /** Whether a request is for this API rather than for the emulated one. */
+  static isMeant(request: ReceivedRequest): boolean {
+    return request.path.startsWith("/emulator/");
+  }
+
+  /** The answer to a request; never throws. */
+  answer(request: ReceivedRequest): Answer {
+    // A web page can have its own name lead to this address; then the browser sends that name.
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? "")) {
+      return failure(403, "the control API is for this machine only");
+    }
+    const [, , area, groupId = "", action] = request.path.split("/");
+    const what = `${request.method} ${groupId === "" ? area : action}`;
+    try {
+      if (what === "GET requests") return { status: 200, body: { requests: this.#log.entries } };
+      if (what === "POST hanging-instances") return this.#suspend(groupId, request.body);
+      if (what === "PUT busy") return this.#setBusy(groupId, request.body);
+      return failure(404, `there is no ${request.method} ${request.path}`);
+    } catch (error) {
+      const isBody = error instanceof Refusal && (error.code === "AS.0002" || error.code === "AS.0022");
+      if (isBody) return failure(400, "the body is not a JSON object");
+      return failure(400, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #suspend(groupId: string, body: Buffer): Answer {
+    const json = jsonBody(body);
+    const instanceId = json?.instance_id;
+    const name = json?.lifecycle_hook_name;
+    if (typeof instanceId !== "string" || typeof name !== "string") {
+      return failure(400, "give instance_id and lifecycle_hook_name");
+    }
+    const group = this.#store.expect(groupId);
+    return { status: 201, body: group.hanging.add(group.hook(name), instanceId, this.#now()) };
+  }
+
+  #setBusy(groupId: string, body: Buffer): Answer {
+    const busy = jsonBody(body)?.busy;
+    if (typeof busy !== "boolean" && typeof busy !== "number") {
+      return failure(400, "give busy: true, false or a number");
+    }
+    this.#store.expect(groupId).setBusy(busy);
+    return { status: 204 };
+  }
+}
+
+function failure(status: number, error: string): Answer {
+  return { status, body: { error } };
+}

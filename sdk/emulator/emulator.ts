@@ -1,0 +1,138 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import type { World } from "./calls";
+import { Control } from "./control";
+import { Gateway } from "./gateway";
+import { httpServer } from "./http-server";
+import { type Interceptor, Interceptors } from "./interception";
+import { type EmulatorOptions, settingsOf } from "./options";
+import { RequestLog, type RequestLogEntry } from "./request-log";
+import type { HookPatch } from "./scaling-group";
+import { Store } from "./store";
+import type { WireHangingInstance, WireLifecycleHook } from "./wire";
+
+/**
+ * A local Auto Scaling API, with IAM's look-up of the project, that is listening. Its methods are what somebody
+ * else does to the cloud, and what only the cloud sees: they need no request and are not in the log. Those that
+ * take a group's id throw an Error when there is no such group.
+ */
+export interface Emulator extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`, the endpoint of both Auto Scaling and IAM. */
+  readonly url: string;
+  readonly port: number;
+  readonly region: string;
+  readonly projectId: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** The ids of the scaling groups there are now. */
+  readonly groups: readonly string[];
+  /** The environment with which the provider and the client reach it. The project is left to be looked up. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The requests so far, in the order of their arrival (at most 10,000): a live view. */
+  readonly requests: readonly RequestLogEntry[];
+  clearRequests(): void;
+  /** Copies of a group's hooks, as the API would list them. */
+  hooks(groupId: string): WireLifecycleHook[];
+  /**
+   * Creates or changes a hook behind everyone's back, whatever the limits and the group's state. What is not given
+   * stays, or has the API's defaults; the topic's name follows its URN.
+   */
+  putHook(groupId: string, hook: HookPatch): void;
+  /** Deletes a hook behind everyone's back. @throws Error when there is none */
+  removeHook(groupId: string, name: string): void;
+  /** Adds a scaling group without hooks; one that is there already stays as it is. */
+  addGroup(id: string): void;
+  /** Removes a scaling group with its hooks. */
+  removeGroup(id: string): void;
+  /**
+   * Makes a group refuse creates, updates and deletes of hooks with AS.2033, as while a scaling activity runs:
+   * until told otherwise (`true`), or for the next so many of them (a number), after which it is free again.
+   */
+  setBusy(groupId: string, busy: boolean | number): void;
+  /**
+   * Suspends an instance at a hook until a callback, or until the hook's time-out has passed by the emulator's
+   * clock. The group is not made busy by it. @throws Error when there is no such hook, or the instance hangs there
+   */
+  suspend(
+    groupId: string,
+    suspension: { readonly instanceId: string; readonly lifecycleHookName: string },
+  ): WireHangingInstance;
+  /** Copies of a group's suspensions, as the API would list them; those that have ended show what was decided. */
+  hangingInstances(groupId: string): WireHangingInstance[];
+  /** Asks a function about each request to come before it is handled. @returns a function that ends it */
+  intercept(interceptor: Interceptor): () => void;
+  /** Stops listening and closes all connections, whatever is under way on them. Can be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local Auto Scaling API on the loopback interface, to try and to test without an account. It verifies
+ * signatures and judges requests as the real gateway and service do, as far as that is known.
+ *
+ * @throws Error of node:net, with its code (`EADDRINUSE`), when the port can't be had
+ * @example
+ * const emulator = await startEmulator();
+ * const environment = { ...process.env, ...emulator.env };
+ * // run something in that environment, then:
+ * console.log(emulator.requests.map(({ method, path, status }) => `${method} ${path} ${status}`));
+ * await emulator.close();
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const settings = settingsOf(options);
+  const { region, projectId, accessKey, secretKey, securityToken, now } = settings;
+  const store = new Store(settings.groups);
+  const log = new RequestLog();
+  const interceptors = new Interceptors();
+  const world: World = { store, region, projectId, topics: settings.topics, now };
+  const gateway = new Gateway(settings, world);
+  const control = new Control(store, log, now);
+  const server = httpServer({ settings, gateway, control, interceptors, log });
+
+  server.listen(settings.port, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const closed = new Promise<void>((resolve) => server.once("close", resolve));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+    return closed;
+  };
+
+  return {
+    url,
+    port,
+    region,
+    projectId,
+    accessKey,
+    secretKey,
+    get groups() {
+      return store.ids;
+    },
+    env: {
+      HW_REGION_NAME: region,
+      HW_ACCESS_KEY: accessKey,
+      HW_SECRET_KEY: secretKey,
+      ...(securityToken === undefined ? {} : { HW_SECURITY_TOKEN: securityToken }),
+      HW_ENDPOINTS: JSON.stringify({ autoscaling: url, iam: url }),
+    },
+    requests: log.entries,
+    clearRequests: () => log.clear(),
+    hooks: (groupId) => store.expect(groupId).hooks(),
+    putHook: (groupId, hook) => store.expect(groupId).put(hook, now()),
+    removeHook(groupId, name) {
+      if (!store.expect(groupId).remove(name)) throw new Error(`the group has no lifecycle hook "${name}"`);
+    },
+    addGroup: (id) => store.add(id),
+    removeGroup: (id) => store.remove(id),
+    setBusy: (groupId, busy) => store.expect(groupId).setBusy(busy),
+    suspend(groupId, { instanceId, lifecycleHookName }) {
+      const group = store.expect(groupId);
+      return group.hanging.add(group.hook(lifecycleHookName), instanceId, now());
+    },
+    hangingInstances: (groupId) => store.expect(groupId).hanging.list(now()),
+    intercept: (interceptor) => interceptors.add(interceptor),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

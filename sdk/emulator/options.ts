@@ -1,0 +1,88 @@
+import type { RequestLogEntry } from "./request-log";
+
+/** How the local API is to be. Everything has a default. */
+export interface EmulatorOptions {
+  /** The TCP port on 127.0.0.1. @default 0: one that the system picks */
+  readonly port?: number | undefined;
+  /** The access key (AK) that is accepted. @default a made-up one, always the same */
+  readonly accessKey?: string | undefined;
+  /** The secret key (SK) that belongs to it. @default a made-up one, always the same */
+  readonly secretKey?: string | undefined;
+  /**
+   * Makes the access key a temporary one: signed requests must carry this in `X-Security-Token`, signed or not.
+   *
+   * @default none: a request that carries one is refused
+   */
+  readonly securityToken?: string | undefined;
+  /** An IAM token that is accepted in `X-Auth-Token`, instead of a signature. @default none is accepted */
+  readonly authToken?: string | undefined;
+  /** @default "cn-north-4" */
+  readonly region?: string | undefined;
+  /** The project that IAM's look-up gives for the region: 32 hexadecimal digits. @default always the same */
+  readonly projectId?: string | undefined;
+  /** The ids of the scaling groups. @default one: e5d27f5c-dd76-4a61-b4bc-a67c5686719a */
+  readonly groups?: readonly string[] | undefined;
+  /** The URNs of the SMN topics that exist; others are refused with AS.7043. @default all well-formed URNs exist */
+  readonly topics?: readonly string[] | undefined;
+  /**
+   * How many creates, updates and deletes of hooks the gateway lets pass in a second; it answers 429 to the rest.
+   * The vendor's is 26.
+   *
+   * @default no limit
+   */
+  readonly writesPerSecond?: number | undefined;
+  /** The same for all other Auto Scaling calls, callbacks included. The vendor's is 78. @default no limit */
+  readonly readsPerSecond?: number | undefined;
+  /** How many milliseconds each answer is late; requests take effect at once. @default 0 */
+  readonly latency?: number | undefined;
+  /**
+   * The clock, in milliseconds since 1970: of creation times, deadlines, signatures' dates, locks, rate limits,
+   * the `Date` header and the log.
+   *
+   * @default Date.now
+   */
+  readonly now?: (() => number) | undefined;
+  /** Called with each request just before its answer is sent or its connection dropped, for live logs. Must not throw. */
+  readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
+}
+
+/** The options with the defaults filled in. */
+export interface Settings {
+  readonly port: number;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly securityToken: string | undefined;
+  readonly authToken: string | undefined;
+  readonly region: string;
+  readonly projectId: string;
+  readonly groups: readonly string[];
+  readonly topics: readonly string[] | undefined;
+  readonly writesPerSecond: number | undefined;
+  readonly readsPerSecond: number | undefined;
+  readonly latency: number;
+  readonly now: () => number;
+  readonly onRequest: (entry: RequestLogEntry) => void;
+}
+
+/**
+ * Fills in the defaults. They are the same each time, so that what was configured for one run fits the next. The
+ * group is the one of the specification's samples.
+ */
+export function settingsOf(options: EmulatorOptions): Settings {
+  return {
+    port: options.port ?? 0,
+    accessKey: options.accessKey ?? "EMULATORACCESSKEY001",
+    secretKey: options.secretKey ?? "made-up-secret-key-of-the-local-emulator",
+    securityToken: options.securityToken,
+    authToken: options.authToken,
+    region: options.region ?? "cn-north-4",
+    projectId: options.projectId ?? "0123456789abcdef0123456789abcdef",
+    groups: options.groups ?? ["e5d27f5c-dd76-4a61-b4bc-a67c5686719a"],
+    topics: options.topics,
+    writesPerSecond: options.writesPerSecond,
+    readsPerSecond: options.readsPerSecond,
+    latency: options.latency ?? 0,
+    now: options.now ?? Date.now,
+    onRequest: options.onRequest ?? (() => {}),
+  };
+}

@@ -1,0 +1,69 @@
+import { type Answer, codeOf } from "./answers";
+import type { ReceivedRequest } from "./received-request";
+
+/** A request as the API saw it. No header is kept: some of them are credentials. */
+export interface RequestLogEntry {
+  /** When it had arrived, by the emulator's clock. */
+  readonly time: Date;
+  readonly method: string;
+  /** Percent-encoded as received. */
+  readonly path: string;
+  /** Percent-encoded as received, without the `?`; empty when there is none. */
+  readonly query: string;
+  /** The body as text, at most its first 10,000 characters; empty when there is none. */
+  readonly body: string;
+  /** What the answer's `X-Request-Id` says. */
+  readonly requestId: string;
+  /** The answer's status. `undefined` until it is decided, and when the connection was dropped instead. */
+  readonly status: number | undefined;
+  /** The code of an error answer, such as `AS.7041`. */
+  readonly code: string | undefined;
+  /** Real milliseconds from arrival to answer. `undefined` while it is under way. */
+  readonly durationMs: number | undefined;
+}
+
+/** An entry for whoever is still writing it. */
+export type OpenEntry = { -readonly [Field in keyof RequestLogEntry]: RequestLogEntry[Field] };
+
+/** What the log holds at most: an emulator that runs for days must not grow for ever. */
+const maxEntries = 10_000;
+const maxBodyLength = 10_000;
+
+/** The requests in the order of their arrival; the oldest are forgotten when there are more than 10,000. */
+export class RequestLog {
+  readonly #entries: OpenEntry[] = [];
+
+  /** A live view. */
+  get entries(): readonly RequestLogEntry[] {
+    return this.#entries;
+  }
+
+  /** Notes a request that has arrived. `time`: milliseconds. */
+  open(request: ReceivedRequest, requestId: string, time: number): OpenEntry {
+    const entry: OpenEntry = {
+      time: new Date(time),
+      method: request.method,
+      path: request.path,
+      query: request.query,
+      body: request.body.toString("utf8", 0, maxBodyLength * 4).slice(0, maxBodyLength),
+      requestId,
+      status: undefined,
+      code: undefined,
+      durationMs: undefined,
+    };
+    // Half at a time, so that forgetting costs next to nothing.
+    if (this.#entries.length >= maxEntries) this.#entries.splice(0, maxEntries / 2);
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  clear(): void {
+    this.#entries.length = 0;
+  }
+}
+
+/** Notes what the answer to a request will be. */
+export function noteAnswer(entry: OpenEntry, answer: Answer): void {
+  entry.status = answer.status;
+  entry.code = answer.status >= 400 ? codeOf(answer.body) : undefined;
+}

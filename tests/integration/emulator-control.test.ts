@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { call, pathsOf, send } from "../support/emulator-calls";
+
+const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
+let emulator: Emulator;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  emulator.putHook(group, { lifecycle_hook_name: "drain" });
+});
+afterEach(() => emulator.close());
+
+function control(method: string, target: string, body?: unknown, host = `127.0.0.1:${emulator.port}`) {
+  const text = body === undefined ? "" : JSON.stringify(body);
+  return send(emulator, { method, target, headers: { host }, body: text });
+}
+
+test("another process can read the log, which has none of its own requests", async () => {
+  await call(emulator, "GET", pathsOf(emulator).hookList);
+  await control("GET", "/emulator/requests");
+  const answer = await control("GET", "/emulator/requests");
+  expect(answer).toMatchObject({
+    status: 200,
+    json: { requests: [{ method: "GET", path: pathsOf(emulator).hookList, status: 200 }] },
+  });
+  expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test("another process can suspend an instance", async () => {
+  const body = { instance_id: "i-1", lifecycle_hook_name: "drain" };
+  const answer = await control("POST", `/emulator/groups/${group}/hanging-instances`, body);
+  expect(answer.status).toBe(201);
+  expect(emulator.hangingInstances(group)).toEqual([answer.json]);
+});
+
+test("another process can make a group busy, and free it", async () => {
+  const path = pathsOf(emulator).hook("drain");
+  for (const [busy, status] of [
+    [1, 400],
+    [0, 200],
+    [true, 400],
+    [false, 200],
+  ] as const) {
+    expect(await control("PUT", `/emulator/groups/${group}/busy`, { busy })).toMatchObject({ status: 204 });
+    expect(await call(emulator, "PUT", path, { body: {} })).toMatchObject({ status });
+  }
+});
+
+test.each([
+  ["GET", "/emulator/", undefined, 404, "there is no GET"],
+  ["DELETE", "/emulator/requests", undefined, 404, "there is no DELETE"],
+  ["PUT", `/emulator/groups/${group}/busy`, undefined, 400, "not a JSON object"],
+  ["PUT", `/emulator/groups/${group}/busy`, [], 400, "not a JSON object"],
+  ["PUT", `/emulator/groups/${group}/busy`, { busy: "yes" }, 400, "busy"],
+  ["PUT", `/emulator/groups/none/busy`, { busy: true }, 400, "no scaling group none"],
+  ["POST", `/emulator/groups/${group}/hanging-instances`, { instance_id: "i" }, 400, "lifecycle_hook_name"],
+  [
+    "POST",
+    `/emulator/groups/${group}/hanging-instances`,
+    { instance_id: "i", lifecycle_hook_name: "none" },
+    400,
+    "[none]",
+  ],
+])("%s %s with %j is refused", async (method, target, body, status, text) => {
+  const answer = await control(method, target, body);
+  expect(answer.status).toBe(status);
+  expect(answer.json).toEqual({ error: expect.stringContaining(text) });
+});
+
+test("a web page that leads its own name here is refused", async () => {
+  const answer = await control("GET", "/emulator/requests", undefined, "evil.example:80");
+  expect(answer).toMatchObject({ status: 403 });
+});

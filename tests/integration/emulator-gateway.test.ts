@@ -1,0 +1,225 @@
+import { expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import published from "../fixtures/signing-vectors.json";
+import { call, pathsOf, sampleHook, send } from "../support/emulator-calls";
+
+test("the environment leads to it, and leaves the project to be looked up", async () => {
+  await using emulator = await startEmulator();
+  expect(emulator.url).toBe(`http://127.0.0.1:${emulator.port}`);
+  expect(emulator.env).toEqual({
+    HW_REGION_NAME: "cn-north-4",
+    HW_ACCESS_KEY: emulator.accessKey,
+    HW_SECRET_KEY: emulator.secretKey,
+    HW_ENDPOINTS: JSON.stringify({ autoscaling: emulator.url, iam: emulator.url }),
+  });
+});
+
+test("the environment has the security token where one is needed", async () => {
+  await using emulator = await startEmulator({ securityToken: "STS" });
+  expect(emulator.env).toMatchObject({ HW_SECURITY_TOKEN: "STS" });
+});
+
+test("IAM's look-up finds the project that is named like the region, and no other", async () => {
+  await using emulator = await startEmulator({ region: "eu-west-101" });
+  const found = await call(emulator, "GET", "/v3/projects", { query: { name: "eu-west-101" } });
+  expect(found).toMatchObject({
+    status: 200,
+    json: { projects: [{ id: emulator.projectId, name: "eu-west-101", enabled: true }] },
+  });
+  const none = await call(emulator, "GET", "/v3/projects", { query: { name: "eu-west-10" } });
+  expect(none).toMatchObject({ status: 200, json: { projects: [] } });
+  const all = await call(emulator, "GET", "/v3/projects");
+  expect(all.json).toMatchObject({ projects: [{ name: "eu-west-101" }] });
+});
+
+test.each(Object.entries(published.vectors))(
+  "the vendor's own signature %s is accepted",
+  async (_, vector) => {
+    const { accessKey, secretKey } = published;
+    const isTemporary = vector.canonicalRequest.includes("x-security-token");
+    await using emulator = await startEmulator({
+      accessKey,
+      secretKey,
+      ...(isTemporary ? { securityToken: "STS-TOKEN-EXAMPLE" } : {}),
+      now: () => Date.parse("2026-01-02T03:04:05Z"),
+    });
+    if (vector.method === "DELETE") {
+      emulator.putHook(emulator.groups[0] ?? "", { lifecycle_hook_name: "test-hook1" });
+    }
+    const url = new URL(vector.url);
+    const headers = Object.fromEntries(
+      vector.canonicalRequest.split("\n").flatMap((line) => {
+        const [, name, value] = /^([a-z-]+):(.*)$/.exec(line) ?? [];
+        return name === undefined || value === undefined ? [] : [[name, value]];
+      }),
+    );
+    const answer = await send(emulator, {
+      method: vector.method,
+      target: `${url.pathname}?${new URLSearchParams({ ...vector.query })}${url.search.slice(1)}`,
+      headers: { ...headers, authorization: vector.authorization },
+      body: vector.body,
+    });
+    expect(answer.status).toBeLessThan(300);
+  },
+);
+
+test.each([
+  [
+    "a wrong secret key",
+    { secretKey: "wrong" },
+    "verify aksk signature fail, canonicalRequest:POST|/autoscaling",
+  ],
+  ["an unknown access key", { accessKey: "UNKNOWN" }, "Get secretKey failed,ak:UNKNOWN,err:ak not exist"],
+  ["a body that was changed", { sentBody: "{}" }, "verify aksk signature fail"],
+  ["no credentials", { anonymous: true }, "x-auth-token not found"],
+  ["a date of yesterday", { date: new Date(Date.now() - 86_400_000) }, "signature expired, signature time:"],
+])("%s is refused by the gateway", async (_, options, text) => {
+  await using emulator = await startEmulator();
+  const answer = await call(emulator, "POST", pathsOf(emulator).hooks, { body: sampleHook, ...options });
+  expect(answer).toMatchObject({ status: 401, code: "APIGW.0301" });
+  expect(answer.json).toEqual({
+    error_code: "APIGW.0301",
+    error_msg: expect.stringContaining(`Incorrect IAM authentication information: `),
+    request_id: answer.headers["x-request-id"],
+  });
+  expect(answer.message).toContain(text);
+  expect(emulator.hooks(emulator.groups[0] ?? "")).toEqual([]);
+});
+
+test("the access key is locked for five minutes after more than five wrong signatures in a row", async () => {
+  let now = Date.parse("2026-01-02T03:04:05Z");
+  await using emulator = await startEmulator({ now: () => now });
+  const list = (secretKey = emulator.secretKey) =>
+    call(emulator, "GET", pathsOf(emulator).hookList, { secretKey, date: new Date(now) });
+  for (let count = 1; count <= 5; count++) await list("wrong");
+  expect(await list()).toMatchObject({ status: 200 });
+  for (let count = 1; count <= 6; count++) await list("wrong");
+  expect((await list()).message).toContain("AK access failed to reach the limit,forbidden");
+  now += 5 * 60 * 1000 - 1;
+  expect(await list()).toMatchObject({ status: 401 });
+  now += 1;
+  expect(await list()).toMatchObject({ status: 200 });
+});
+
+test.each([["headers"], ["unsigned"]])("a temporary key's token may be among the %s", async (where) => {
+  await using emulator = await startEmulator({ securityToken: "STS" });
+  const list = (token: string) =>
+    call(emulator, "GET", pathsOf(emulator).hookList, { [where]: { "x-security-token": token } });
+  expect(await list("STS")).toMatchObject({ status: 200 });
+  const refused = await list("other");
+  expect(refused).toMatchObject({ status: 401, code: "APIGW.0301" });
+  expect(refused.message).toContain("decrypt token fail");
+});
+
+test("a temporary key without its token is unknown, and a permanent key has none", async () => {
+  await using temporary = await startEmulator({ securityToken: "STS" });
+  expect((await call(temporary, "GET", pathsOf(temporary).hookList)).message).toContain("ak not exist");
+  await using permanent = await startEmulator();
+  const answer = await call(permanent, "GET", pathsOf(permanent).hookList, {
+    headers: { "x-security-token": "STS" },
+  });
+  expect(answer.message).toContain("decrypt token fail");
+});
+
+test("an IAM token takes the place of a signature, and is refused by each service in its own words", async () => {
+  await using emulator = await startEmulator({ authToken: "TOKEN" });
+  const get = (path: string, token: string) =>
+    call(emulator, "GET", path, { anonymous: true, unsigned: { "x-auth-token": token } });
+  const { hookList, projects } = pathsOf(emulator);
+  expect(await get(hookList, "TOKEN")).toMatchObject({ status: 200 });
+  expect(await get(projects, "TOKEN")).toMatchObject({ status: 200 });
+  expect(await get(hookList, "other")).toMatchObject({
+    status: 401,
+    json: { error: { code: "AS.0006", message: "The token of the header in the request is incorrect." } },
+  });
+  expect(await get(hookList, "")).toMatchObject({ status: 401, json: { error: { code: "AS.0005" } } });
+  expect(await get(projects, "other")).toMatchObject({
+    status: 401,
+    json: { error: { code: 401, title: "Unauthorized" } },
+  });
+  await using none = await startEmulator();
+  const answer = await call(none, "GET", hookList, {
+    anonymous: true,
+    unsigned: { "x-auth-token": "TOKEN" },
+  });
+  expect(answer).toMatchObject({ status: 401, code: "AS.0006" });
+});
+
+test.each([
+  ["GET", "/"],
+  ["GET", "/autoscaling-api/v2/p/scaling_lifecycle_hook/g/list"],
+  ["GET", "/autoscaling-api/v1/p/scaling_lifecycle_hook//list"],
+  ["GET", "/autoscaling-api/v1/p/scaling_lifecycle_hook/g/list/"],
+  ["GET", "/v3/auth/projects"],
+])("%s %s is no API that the gateway knows", async (method, path) => {
+  await using emulator = await startEmulator();
+  expect(await call(emulator, method, path)).toMatchObject({
+    status: 404,
+    json: {
+      error_code: "APIGW.0101",
+      error_msg: "The API does not exist or has not been published in the environment.",
+    },
+  });
+});
+
+test.each([
+  ["PATCH", "hooks"],
+  ["GET", "hooks"],
+  ["POST", "hookList"],
+  ["POST", "callback"],
+  ["POST", "projects"],
+] as const)("%s is not a method of %s", async (method, which) => {
+  await using emulator = await startEmulator();
+  expect(await call(emulator, method, pathsOf(emulator)[which])).toMatchObject({
+    status: 404,
+    json: { error_code: "APIGW.0101", error_msg: "The API does not exist." },
+  });
+});
+
+test("every answer has a request id of its own and the emulator's date", async () => {
+  const now = Date.parse("2026-01-02T03:04:05Z");
+  await using emulator = await startEmulator({ now: () => now });
+  const answers = [
+    await call(emulator, "GET", pathsOf(emulator).hookList, { date: new Date(now) }),
+    await call(emulator, "GET", pathsOf(emulator).hook("none"), { date: new Date(now) }),
+    await call(emulator, "GET", "/nowhere"),
+  ];
+  for (const { headers } of answers) {
+    expect(headers["x-request-id"]).toMatch(/^[0-9a-f]{32}$/);
+    expect(headers.date).toBe("Fri, 02 Jan 2026 03:04:05 GMT");
+  }
+  expect(new Set(answers.map(({ headers }) => headers["x-request-id"])).size).toBe(3);
+});
+
+test("beyond the limit, writes are throttled until the next second, and reads apart from them", async () => {
+  let now = Date.parse("2026-01-02T03:04:05Z");
+  await using emulator = await startEmulator({ now: () => now, writesPerSecond: 2, readsPerSecond: 1 });
+  const { hook, hookList } = pathsOf(emulator);
+  const remove = () => call(emulator, "DELETE", hook("none"), { date: new Date(now) });
+  const list = () => call(emulator, "GET", hookList, { date: new Date(now) });
+  expect([(await remove()).status, (await remove()).status]).toEqual([404, 404]);
+  const refused = await remove();
+  expect(refused).toMatchObject({
+    status: 429,
+    json: {
+      error_code: "APIGW.0308",
+      error_msg:
+        "The throttling threshold has been reached: policy user over ratelimit,limit:2,time:1 second",
+    },
+  });
+  expect(refused.headers).not.toHaveProperty("retry-after");
+  expect([(await list()).status, (await list()).status]).toEqual([200, 429]);
+  now += 1000;
+  expect([(await remove()).status, (await list()).status]).toEqual([404, 200]);
+});
+
+test("IAM is not throttled, and there is no limit unless one is given", async () => {
+  await using limited = await startEmulator({ readsPerSecond: 1, writesPerSecond: 1 });
+  await using free = await startEmulator();
+  const statuses = async (emulator: Emulator, path: string) => {
+    const answers = Array.from({ length: 50 }, () => call(emulator, "GET", path));
+    return new Set((await Promise.all(answers)).map(({ status }) => status));
+  };
+  expect(await statuses(limited, "/v3/projects")).toEqual(new Set([200]));
+  expect(await statuses(free, pathsOf(free).hookList)).toEqual(new Set([200]));
+});

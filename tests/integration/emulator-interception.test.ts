@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Emulator, type RequestLogEntry, startEmulator } from "../../sdk/emulator";
+import { call, pathsOf, sampleHook } from "../support/emulator-calls";
+
+let emulator: Emulator;
+let logged: RequestLogEntry[];
+const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
+
+beforeEach(async () => {
+  logged = [];
+  emulator = await startEmulator({ onRequest: (entry) => logged.push(entry) });
+});
+afterEach(() => emulator.close());
+
+function create(signal?: AbortSignal) {
+  return call(emulator, "POST", pathsOf(emulator).hooks, {
+    body: sampleHook,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+test("the log has each request with its outcome, in the order of arrival", async () => {
+  await create();
+  await create();
+  await call(emulator, "GET", pathsOf(emulator).instances, { query: { instance_id: "a b" } });
+  expect(emulator.requests).toEqual([
+    {
+      time: expect.any(Date),
+      method: "POST",
+      path: pathsOf(emulator).hooks,
+      query: "",
+      body: JSON.stringify(sampleHook),
+      requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      status: 200,
+      code: undefined,
+      durationMs: expect.any(Number),
+    },
+    expect.objectContaining({ method: "POST", status: 400, code: "AS.7041" }),
+    expect.objectContaining({ method: "GET", query: "instance_id=a+b", body: "", status: 200 }),
+  ]);
+  expect(logged).toEqual(emulator.requests);
+  const { requests } = emulator;
+  emulator.clearRequests();
+  expect(requests).toEqual([]);
+});
+
+test("the log has the request id that the answer has", async () => {
+  const answer = await create();
+  expect(emulator.requests.map(({ requestId }) => requestId)).toEqual([answer.headers["x-request-id"]]);
+});
+
+test("no credential gets into the log", async () => {
+  await using secretive = await startEmulator({ securityToken: "SECURITY-TOKEN", authToken: "AUTH-TOKEN" });
+  const { hookList } = pathsOf(secretive);
+  await call(secretive, "GET", hookList, { headers: { "x-security-token": "SECURITY-TOKEN" } });
+  await call(secretive, "GET", hookList, { anonymous: true, unsigned: { "x-auth-token": "AUTH-TOKEN" } });
+  const refused = await call(secretive, "GET", hookList, {
+    secretKey: "wrong",
+    headers: { "x-security-token": "SECURITY-TOKEN" },
+  });
+  expect(secretive.requests.map(({ status }) => status)).toEqual([200, 200, 401]);
+  expect(JSON.stringify(secretive.requests)).not.toMatch(/TOKEN|Signature|SDK-HMAC/);
+  expect(refused.message).toContain("x-security-token:******");
+});
+
+test("an answer of one's own takes the place of the API's, whatever the signature", async () => {
+  const undo = emulator.intercept(({ method, path, query, body }) => {
+    expect({ method, path, query, body }).toEqual({
+      method: "POST",
+      path: pathsOf(emulator).hooks,
+      query: "",
+      body: JSON.stringify(sampleHook),
+    });
+    return { answer: { status: 503, headers: { "content-type": "text/html" }, body: "<h1>Busy</h1>" } };
+  });
+  const answer = await create();
+  expect(answer).toMatchObject({ status: 503, text: "<h1>Busy</h1>" });
+  expect(answer.headers["content-type"]).toBe("text/html");
+  expect(emulator.hooks(group)).toEqual([]);
+  undo();
+  expect(await create()).toMatchObject({ status: 200 });
+  expect(emulator.requests.map(({ status }) => status)).toEqual([503, 200]);
+});
+
+test("the code of an answer of one's own is in the log", async () => {
+  emulator.intercept(() => ({ answer: { status: 500, body: { error: { code: "AS.0001", message: "…" } } } }));
+  await create();
+  expect(emulator.requests).toMatchObject([{ status: 500, code: "AS.0001" }]);
+});
+
+test("a request that is dropped before has no effect, and no answer", async () => {
+  emulator.intercept(() => ({ drop: "before" }));
+  await expect(create()).rejects.toThrow("socket hang up");
+  expect(emulator.hooks(group)).toEqual([]);
+  expect(emulator.requests).toMatchObject([{ method: "POST", status: undefined }]);
+});
+
+test("a request that is dropped after took effect, and has no answer", async () => {
+  emulator.intercept(() => ({ drop: "after" }));
+  await expect(create()).rejects.toThrow("socket hang up");
+  expect(emulator.hooks(group)).toMatchObject([{ lifecycle_hook_name: "test-hook1" }]);
+  expect(emulator.requests).toMatchObject([{ method: "POST", status: undefined }]);
+});
+
+test("an answer that is late follows an effect that is not", async () => {
+  emulator.intercept(() => ({ delay: 3_600_000 }));
+  const impatient = new AbortController();
+  const answer = create(impatient.signal);
+  await expect.poll(() => emulator.hooks(group), { timeout: 15_000 }).toHaveLength(1);
+  expect(emulator.requests).toMatchObject([{ status: 200, durationMs: undefined }]);
+  impatient.abort();
+  await expect(answer).rejects.toThrow("aborted");
+});
+
+test("latency makes all answers late", async () => {
+  await using slow = await startEmulator({ latency: 40 });
+  await call(slow, "GET", pathsOf(slow).hookList);
+  // Timers may come a little early.
+  expect(slow.requests[0]?.durationMs).toBeGreaterThan(38);
+});
+
+test("a request can be held back until something else has happened", async () => {
+  const { promise: gate, resolve: open } = Promise.withResolvers<undefined>();
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+  emulator.intercept(({ method }) => {
+    if (method !== "POST") return undefined;
+    arrive();
+    return gate;
+  });
+  const held = create();
+  await arrived;
+  const list = await call(emulator, "GET", pathsOf(emulator).hookList);
+  expect(list.json).toEqual({ lifecycle_hooks: [] });
+  open(undefined);
+  expect(await held).toMatchObject({ status: 200 });
+});
+
+test("the first interceptor that reacts counts, and each can be taken out once", async () => {
+  const answers = (status: number) => () => ({ answer: { status } });
+  emulator.intercept(() => undefined);
+  const same = answers(501);
+  const undoFirst = emulator.intercept(same);
+  emulator.intercept(same);
+  emulator.intercept(answers(502));
+  expect(await create()).toMatchObject({ status: 501, text: "" });
+  undoFirst();
+  undoFirst();
+  expect(await create()).toMatchObject({ status: 501 });
+});
+
+test("an interceptor that throws is told to whoever sent the request", async () => {
+  emulator.intercept(() => {
+    throw new Error("oops");
+  });
+  const answer = await create();
+  expect(answer).toMatchObject({ status: 500, code: "AS.0001" });
+  expect(answer.message).toContain("oops");
+});

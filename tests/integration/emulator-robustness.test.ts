@@ -1,0 +1,194 @@
+import { connect } from "node:net";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { call, pathsOf, sampleHook, send } from "../support/emulator-calls";
+
+let emulator: Emulator;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+afterEach(() => emulator.close());
+
+/** Sends bytes and reads until the server hangs up. */
+function raw(bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(emulator.port, "127.0.0.1");
+    let received = "";
+    socket.on("data", (chunk) => {
+      received += chunk.toString("latin1");
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(received));
+    socket.write(bytes);
+  });
+}
+
+describe("a body", () => {
+  test.each([
+    ["that is missing", "", "AS.0002"],
+    ["of blanks", " \n", "AS.0002"],
+    ["that is not JSON", "{", "AS.0022"],
+    ["that is an array", "[]", "AS.0022"],
+    ["that is a string", '"hook"', "AS.0022"],
+    ["that is null", "null", "AS.7036"],
+    ["with a field that the call does not know", '{"__proto__":{}}', "AS.0022"],
+  ])("%s is refused", async (_, body, code) => {
+    const { hooks, hook } = pathsOf(emulator);
+    emulator.putHook(emulator.groups[0] ?? "", { lifecycle_hook_name: "x" });
+    expect(await call(emulator, "POST", hooks, { body })).toMatchObject({ status: 400, code });
+    expect(await call(emulator, "PUT", hook("x"), { body })).toMatchObject({ status: 400, code });
+  });
+
+  test("that is not UTF-8 is refused", async () => {
+    await using open = await startEmulator({ authToken: "TOKEN" });
+    const answer = await send(open, {
+      method: "POST",
+      target: pathsOf(open).hooks,
+      headers: { "x-auth-token": "TOKEN" },
+      body: Buffer.from([0x7b, 0xff, 0x7d]),
+    });
+    expect(answer).toMatchObject({ status: 400, code: "AS.0022" });
+  });
+
+  test("that is larger than the gateway takes is refused, without being kept", async () => {
+    const answer = await send(emulator, {
+      method: "POST",
+      target: pathsOf(emulator).hooks,
+      headers: {},
+      body: Buffer.alloc(12 * 1024 * 1024 + 1, "x"),
+    });
+    expect(answer).toMatchObject({ status: 413, code: "APIGW.0201" });
+    expect(emulator.requests).toMatchObject([{ body: "", status: 413 }]);
+  });
+
+  test("is not needed where there is nothing to say", async () => {
+    const answer = await call(emulator, "GET", pathsOf(emulator).hookList, { body: "garbage" });
+    expect(answer).toMatchObject({ status: 200 });
+  });
+});
+
+describe("what is not a request", () => {
+  test.each([
+    ["garbage", "\u0000\u0001\u0002\r\n\r\n", "400"],
+    ["a request without a host", "GET / HTTP/1.1\r\n\r\n", "400"],
+    ["headers without an end", `GET / HTTP/1.1\r\nHost: h\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, "431"],
+    ["a tunnel", "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n", "405"],
+    ["a broken chunk", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", "400"],
+  ])("%s gets an answer and the end of the connection", async (_, bytes, status) => {
+    expect(await raw(bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(await call(emulator, "GET", pathsOf(emulator).hookList)).toMatchObject({ status: 200 });
+  });
+
+  test("a target that can't be decoded is a bad request", async () => {
+    for (const target of ["/%ff", `${pathsOf(emulator).hookList}%`]) {
+      const answer = await send(emulator, { method: "GET", target, headers: {} });
+      expect(answer).toMatchObject({ status: 400, code: "APIGW.0201" });
+    }
+  });
+
+  test("a whole URL as the target is its path", async () => {
+    const target = `${emulator.url}${pathsOf(emulator).hookList}`;
+    const answer = await send(emulator, { method: "GET", target, headers: {} });
+    expect(answer).toMatchObject({ status: 401 });
+    expect(emulator.requests).toMatchObject([{ path: pathsOf(emulator).hookList }]);
+  });
+
+  test("a client that goes away in the middle leaves nothing behind", async () => {
+    const socket = connect(emulator.port, "127.0.0.1");
+    socket.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf", () => socket.destroy());
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect(await call(emulator, "GET", pathsOf(emulator).hookList)).toMatchObject({ status: 200 });
+    expect(emulator.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["a tunnel", "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n"],
+    ["garbage", "garbage\r\n\r\n"],
+    ["a request", "GET / HTTP/1.1\r\nHost: h\r\n\r\n"],
+  ])("a client that resets the connection after %s does not end the server", async (_, bytes) => {
+    for (let count = 1; count <= 20; count++) {
+      const socket = connect(emulator.port, "127.0.0.1");
+      socket.on("error", () => {});
+      socket.write(bytes, () => socket.resetAndDestroy());
+      await new Promise((resolve) => socket.on("close", resolve));
+    }
+    expect(await call(emulator, "GET", pathsOf(emulator).hookList)).toMatchObject({ status: 200 });
+  });
+});
+
+test("whatever is sent, its signature is right, and the answer is the API's or a refusal with a code", async () => {
+  const { hooks, hook, callback, instances } = pathsOf(emulator);
+  const value = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.integer(),
+    fc.double(),
+    fc.constantFrom(null, true, [], {}, ...Object.values(sampleHook)),
+  );
+  const fields = [...Object.keys(sampleHook), "notification_metadata", "lifecycle_action_result"];
+  const body = fc.oneof(
+    fc.string({ unit: "binary" }).map((text) => text.toWellFormed()),
+    fc.json(),
+    fc.dictionary(fc.constantFrom(...fields), value).map((json) => JSON.stringify(json)),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("GET", "POST", "PUT", "DELETE", "PATCH"),
+      fc.oneof(
+        fc.constantFrom(hooks, hook("a"), callback, instances),
+        fc.string({ unit: "binary" }).map(hook),
+        fc.string({ unit: "binary" }).map((path) => `/${path}`),
+      ),
+      body,
+      fc.dictionary(fc.string({ unit: "binary" }), fc.string({ unit: "binary" })),
+      async (method, path, content, query) => {
+        const answer = await call(emulator, method, path, { body: content, query });
+        if (answer.status >= 300) expect(answer.code).toMatch(/^(AS|APIGW)\.\d{4}$/);
+        expect(answer.status).toBeLessThan(500);
+        expect(answer.status).not.toBe(401);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+describe("closing", () => {
+  test("ends idle connections and those under way, at once and as often as wanted", async () => {
+    const closing = await startEmulator();
+    const idle = connect(closing.port, "127.0.0.1");
+    await new Promise((resolve) => idle.on("connect", resolve));
+    const idleEnd = new Promise((resolve) => idle.on("close", resolve).resume());
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+    closing.intercept(() => {
+      arrive();
+      return new Promise(() => {});
+    });
+    const held = call(closing, "GET", pathsOf(closing).hookList);
+    const outcome = expect(held).rejects.toThrow("socket hang up");
+    await arrived;
+    await Promise.all([closing.close(), closing.close()]);
+    await closing.close();
+    await Promise.all([outcome, idleEnd]);
+  });
+
+  test("does not wait for an answer that is late", async () => {
+    const slow = await startEmulator({ latency: 3_600_000 });
+    const held = call(slow, "GET", pathsOf(slow).hookList).catch((error: Error) => error.message);
+    await expect.poll(() => slow.requests, { timeout: 15_000 }).toHaveLength(1);
+    await slow.close();
+    expect(await held).toBe("socket hang up");
+  });
+
+  test("frees the port, which only one can have", async () => {
+    const { port } = emulator;
+    await expect(startEmulator({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await emulator.close();
+    await using again = await startEmulator({ port });
+    expect(again.port).toBe(port);
+  });
+
+  test("can't start on what is not a port", async () => {
+    await expect(startEmulator({ port: 70_000 })).rejects.toThrow("port");
+  });
+});

@@ -1,0 +1,226 @@
+import { createHash, createHmac } from "node:crypto";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Authentication } from "../../sdk/emulator/authentication";
+import type { ReceivedRequest } from "../../sdk/emulator/received-request";
+import { Refusal } from "../../sdk/emulator/refusals";
+import { canonicalRequest, expectedSignature } from "../../sdk/emulator/signature";
+import published from "../fixtures/signing-vectors.json";
+
+const { accessKey, secretKey } = published;
+const signedAt = Date.parse("2026-01-02T03:04:05Z");
+let now: number;
+
+beforeEach(() => {
+  now = signedAt;
+});
+
+/** A vector's request as a server receives it, and the headers it signed. */
+function received(vector: (typeof published.vectors)["V1_create"]) {
+  const url = new URL(vector.url);
+  const headers = Object.fromEntries(
+    [...vector.canonicalRequest.matchAll(/^([a-z-]+):(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  const request: ReceivedRequest = {
+    method: vector.method,
+    path: url.pathname,
+    query: `${new URLSearchParams(vector.query)}${url.search.slice(1)}`,
+    headers: { ...headers, authorization: vector.authorization },
+    body: Buffer.from(vector.body),
+  };
+  const [, names = ""] = /SignedHeaders=([^,]+)/.exec(vector.authorization) ?? [];
+  return { request, names: names.split(";") };
+}
+
+const vectors = Object.entries(published.vectors as Record<string, (typeof published.vectors)["V1_create"]>);
+
+describe.each(vectors)("the vendor's vector %s", (_, vector) => {
+  const { request, names } = received(vector);
+
+  test("has the canonical request of the vendor's signer", () => {
+    expect(canonicalRequest(request, names)).toBe(vector.canonicalRequest);
+  });
+
+  test("has its signature", () => {
+    expect(vector.authorization).toMatch(new RegExp(`${expectedSignature(request, names, secretKey)}$`));
+  });
+});
+
+const { request } = received(published.vectors.V1_create);
+const signed = ["content-type", "host", "x-project-id", "x-sdk-date"];
+
+function authentication(
+  more: Partial<ConstructorParameters<typeof Authentication>[0]> = {},
+): (request: ReceivedRequest) => string {
+  const accepted = { accessKey, secretKey, securityToken: undefined, authToken: undefined, ...more };
+  const judge = new Authentication(accepted, () => now);
+  return (judged) => {
+    try {
+      judge.admit(judged, "autoscaling");
+      return "admitted";
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      expect(error).toMatchObject({ status: 401, code: "APIGW.0301" });
+      return error.message.replace("Incorrect IAM authentication information: ", "");
+    }
+  };
+}
+
+/** A request that is changed and then signed by hand, step by step as the signing guide says. */
+function signedAnew(changes: Partial<ReceivedRequest>, names = signed, canonical?: string): ReceivedRequest {
+  const changed = { ...request, ...changes };
+  const text = canonical ?? canonicalRequest(changed, names);
+  const hash = createHash("sha256").update(text).digest("hex");
+  const toSign = `SDK-HMAC-SHA256\n${changed.headers["x-sdk-date"]}\n${hash}`;
+  const signature = createHmac("sha256", secretKey).update(toSign).digest("hex");
+  const authorization = `SDK-HMAC-SHA256 Access=${accessKey}, SignedHeaders=${names.join(";")}, Signature=${signature}`;
+  return { ...changed, headers: { ...changed.headers, authorization } };
+}
+
+describe("a right signature", () => {
+  test("is admitted within fifteen minutes of its date, on either side", () => {
+    const quarter = 15 * 60 * 1000;
+    const admit = authentication();
+    for (const skew of [0, quarter, -quarter]) {
+      now = signedAt + skew;
+      expect(admit(request)).toBe("admitted");
+    }
+    for (const skew of [quarter + 1000, -quarter - 1000]) {
+      now = signedAt + skew;
+      expect(admit(request)).toMatch(
+        /^calc aksk signature fail:signature expired, signature time:20260102T030405Z,server time:2026/,
+      );
+    }
+  });
+
+  test("may be over other headers, as long as the date is among them", () => {
+    expect(authentication()(signedAnew({}, ["x-sdk-date"]))).toBe("admitted");
+    expect(authentication()(signedAnew({}, ["host"]))).toMatch(/^verify aksk signature fail/);
+  });
+
+  test("is over any path and query, in their one canonical form", () => {
+    const changes = { path: "/a%20b/%E4%BD%A0~/c", query: "b=1&a=%2F+%2b&Z=&a=%2B&%F0%9F%98%80=x&%EF%BF%BD" };
+    const expected = "Z=&a=%2B&a=%2F%20%2B&b=1&%EF%BF%BD=&%F0%9F%98%80=x";
+    const [, path, query] = canonicalRequest({ ...request, ...changes }, signed).split("\n");
+    expect({ path, query }).toEqual({ path: "/a%20b/%E4%BD%A0~/c/", query: expected });
+    expect(authentication()(signedAnew(changes))).toBe("admitted");
+  });
+
+  test("may leave the body out when it says so, and must be right about it otherwise", () => {
+    const declared = (value: string) => ({ headers: { ...request.headers, "x-sdk-content-sha256": value } });
+    expect(authentication()(signedAnew(declared("UNSIGNED-PAYLOAD")))).toBe("admitted");
+    expect(
+      authentication()(signedAnew(declared(createHash("sha256").update(request.body).digest("hex")))),
+    ).toBe("admitted");
+    expect(authentication()(signedAnew(declared("0".repeat(64))))).toMatch(/^verify aksk signature fail/);
+  });
+});
+
+describe("a wrong signature", () => {
+  const change = (header: string, value: string | undefined) => ({
+    ...request,
+    headers: { ...request.headers, [header]: value },
+  });
+
+  test.each([
+    ["another method", { ...request, method: "PUT" }],
+    ["another path", { ...request, path: `${request.path}x` }],
+    ["another query", { ...request, query: "a=b" }],
+    ["another body", { ...request, body: Buffer.from("{}") }],
+    ["another value of a signed header", change("host", "127.0.0.1")],
+    ["a signed header missing", change("host", undefined)],
+    ["another date", change("x-sdk-date", "20260102T030406Z")],
+    ["signed headers in another order", signedAnew({}, ["x-sdk-date", "host"], "unsorted")],
+    [
+      "signed headers in upper case",
+      signedAnew({}, ["Host", "X-Sdk-Date"], canonicalRequest(request, signed)),
+    ],
+    [
+      "the slash at the canonical path's end forgotten",
+      signedAnew({}, signed, canonicalRequest(request, signed).replace(/\/\n/, "\n")),
+    ],
+  ])("is refused: %s", (_, judged) => {
+    expect(authentication()(judged)).toMatch(/^verify aksk signature fail, canonicalRequest:P/);
+  });
+
+  test("is told with what should have been signed, on one line", () => {
+    const told = authentication()({ ...request, body: Buffer.from("{}") });
+    const bodyHash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    const lines = published.vectors.V1_create.canonicalRequest.split("\n").with(-1, bodyHash);
+    expect(told).toBe(`verify aksk signature fail, canonicalRequest:${lines.join("|")}`);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["another scheme", "Bearer abc"],
+    ["another algorithm", request.headers.authorization?.replace("SDK-HMAC-SHA256", "V11-HMAC-SHA256")],
+    ["two spaces", request.headers.authorization?.replace("SHA256 ", "SHA256  ")],
+    ["no space after a comma", request.headers.authorization?.replace(", Sig", ",Sig")],
+    [
+      "a signature in upper case",
+      request.headers.authorization?.replace(/\w+$/, (text) => text.toUpperCase()),
+    ],
+    ["a short signature", request.headers.authorization?.slice(0, -1)],
+  ])("is not even looked at in a header of another form: %s", (_, header) => {
+    expect(authentication()(change("authorization", header))).toContain("the header is not of the form");
+  });
+
+  test.each([
+    [undefined, "x-sdk-date not found"],
+    ["2026-01-02T03:04:05Z", "not of the form"],
+    ["20261302T030405Z", "not of the form"],
+    ["tomorrow", "not of the form"],
+  ])("is refused for a date of %j", (value, text) => {
+    expect(authentication()(change("x-sdk-date", value))).toContain(text);
+  });
+});
+
+describe("the lock", () => {
+  const wrong = { ...request, body: Buffer.from("wrong") };
+
+  test("falls after the sixth failure in a row and lasts five minutes", () => {
+    const admit = authentication();
+    for (let count = 1; count <= 6; count++) expect(admit(wrong)).toContain("verify aksk");
+    expect(admit(request)).toBe("AK access failed to reach the limit,forbidden.");
+    now += 5 * 60 * 1000 - 1;
+    expect(admit(request)).toContain("reach the limit");
+    now += 1;
+    expect(admit(request)).toBe("admitted");
+  });
+
+  test("counts from zero after a success, and after it has opened", () => {
+    const admit = authentication();
+    for (let round = 1; round <= 3; round++) {
+      for (let count = 1; count <= 5; count++) admit(wrong);
+      expect(admit(request)).toBe("admitted");
+    }
+    for (let count = 1; count <= 6; count++) admit(wrong);
+    now += 5 * 60 * 1000;
+    for (let count = 1; count <= 5; count++) expect(admit(wrong)).toContain("verify aksk");
+    expect(admit(request)).toBe("admitted");
+  });
+
+  test("is not moved by keys that nobody has", () => {
+    const admit = authentication();
+    const unknown = request.headers.authorization?.replace(accessKey, "SOMEONE");
+    for (let count = 1; count <= 10; count++) {
+      expect(admit({ ...request, headers: { ...request.headers, authorization: unknown } })).toBe(
+        "Get secretKey failed,ak:SOMEONE,err:ak not exist",
+      );
+    }
+    expect(admit(request)).toBe("admitted");
+  });
+
+  test("counts a wrong security token and a stale date", () => {
+    const { request: temporary } = received(published.vectors.V2_get_hanging_sts as never);
+    const admit = authentication({ securityToken: "STS-TOKEN-EXAMPLE" });
+    const withToken = (token: string) => ({
+      ...temporary,
+      headers: { ...temporary.headers, "x-security-token": token },
+    });
+    expect(admit(temporary)).toBe("admitted");
+    for (let count = 1; count <= 3; count++) expect(admit(withToken("other"))).toBe("decrypt token fail");
+    now += 3_600_000;
+    for (let count = 1; count <= 3; count++) expect(admit(temporary)).toContain("signature expired");
+    expect(admit(temporary)).toContain("reach the limit");
+  });
+});
