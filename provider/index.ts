@@ -6,4 +6,18 @@ export {
   type LifecycleHookState,
   type LifecycleHookType,
 } from "./lifecycle-hook";
+export {
+  type GetHangingInstancesArgs,
+  type GetLifecycleHookArgs,
+  type GetLifecycleHookResult,
+  type GetLifecycleHooksArgs,
+  getHangingInstances,
+  getHangingInstancesOutput,
+  getLifecycleHook,
+  getLifecycleHookOutput,
+  getLifecycleHooks,
+  getLifecycleHooksOutput,
+  type Inputs,
+  type LookUpOptions,
+} from "./look-ups";
 export { Provider, type ProviderArgs } from "./provider";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HiddenInputs } from "./core/properties";
 import { lifecycleHookToken, shortenUrn } from "./core/urn";
+import { plainPromise } from "./plain-promise";
 import { providerText } from "./provider-text";
 
 /** The moments at which a hook suspends an instance. */
@@ -148,6 +149,7 @@ function properties(
 
 function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions) {
   const hidden: { [Name in keyof HiddenInputs]: pulumi.Input<HiddenInputs[Name]> } = {
+    // As an output it would carry the parent as a dependency: a hook in a component would wait for itself.
     __urn: plainPromise(pulumi.createUrn(name, lifecycleHookToken, opts.parent)).then(shortenUrn),
     __secrets: secretNames(args),
     ...(opts.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
@@ -157,11 +159,6 @@ function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.Custom
       : { __timeouts: opts.customTimeouts as Record<string, string> }),
   };
   return hidden;
-}
-
-/** As an output, the URN would carry the parent as a dependency: a hook in a component would wait for itself. */
-function plainPromise<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => void output.apply((value) => resolve(value as T)));
 }
 
 /** The names of the inputs that are secret; nothing when there are none. */

@@ -28,49 +28,69 @@ export interface ProviderArgs {
   readonly preflight?: pulumi.Input<boolean> | undefined;
 }
 
+/** A provider's configuration as text, by its keys. */
+type Configuration = Partial<Record<ConfigurationKey, pulumi.Input<string>>>;
+
+const credentialKeys: readonly ConfigurationKey[] = ["accessKey", "secretKey", "securityToken"];
+
+/** Kept beside the resource, since a property of it would become an output. */
+const configurations = new WeakMap<Provider, Configuration>();
+
 /**
- * An explicit provider, for several regions or accounts in one program:
+ * An explicit provider, for several regions or accounts in one program.
+ *
+ * A hook that is moved from one region's provider to another's is replaced: deleted where it was, made where it
+ * is to be.
  *
  * @example
  * const north = new Provider("north", { region: "cn-north-4" });
  * new LifecycleHook("drain", { ... }, { provider: north });
- *
- * A hook that is moved from one region's provider to another's is replaced: deleted where it was, made where it
- * is to be.
  */
 export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {
-    const settings = complete(args);
-    // Its configuration alone would change in place, and the hooks would be deleted in the wrong region.
-    const replacementTrigger = [settings.region ?? "", settings.projectId ?? "", settings.cloud ?? ""];
-    super("pulumi-nodejs", name, wireArguments(settings), { replacementTrigger, ...opts });
+    const configuration = complete(args);
+    const { region = "", projectId = "", cloud = "" } = configuration;
+    super("pulumi-nodejs", name, namespaced(configuration), {
+      // Its configuration alone would change in place, and the hooks would be deleted in the wrong region.
+      replacementTrigger: [region, projectId, cloud],
+      ...opts,
+    });
+    configurations.set(this, configuration);
   }
+}
+
+/** What a provider is configured with, or the stack where there is none: for look-ups by the program itself. */
+export function configurationOf(provider: Provider | undefined): Configuration {
+  return (provider === undefined ? undefined : configurations.get(provider)) ?? complete({});
 }
 
 /** An explicit provider's process sees only its own arguments, so the stack's configuration is filled in here. */
-function complete(args: ProviderArgs): ProviderArgs {
-  const config = new pulumi.Config("huaweicloud");
+function complete(args: ProviderArgs): Configuration {
+  const stack = new pulumi.Config("huaweicloud");
   const hasOwnKeys = args.accessKey !== undefined || args.secretKey !== undefined;
-  const credentialKeys: readonly ConfigurationKey[] = ["accessKey", "secretKey", "securityToken"];
-  const filled: Partial<Record<ConfigurationKey, unknown>> = {};
+  const configuration: Configuration = {};
   for (const key of configurationKeys) {
     const given = args[key];
-    const mayFill = !(hasOwnKeys && credentialKeys.includes(key));
-    const value = given ?? (mayFill ? config.get(key) : undefined);
-    if (value !== undefined) filled[key] = value;
+    if (given !== undefined) {
+      const text = pulumi.output(given as pulumi.Input<string | number | boolean | object>).apply(asText);
+      configuration[key] = key === "secretKey" || key === "securityToken" ? pulumi.secret(text) : text;
+      continue;
+    }
+    const isCredential = credentialKeys.includes(key);
+    const configured = isCredential ? stack.getSecret(key) : stack.get(key);
+    if (configured !== undefined && !(isCredential && hasOwnKeys)) configuration[key] = configured;
   }
-  return filled as ProviderArgs;
+  return configuration;
 }
 
-/** The host takes configuration as text, under names with a namespace. */
-function wireArguments(settings: ProviderArgs): pulumi.Inputs {
-  const secrets: readonly string[] = ["secretKey", "securityToken"];
+/** The host takes configuration as text. */
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** And it takes only names with a namespace. */
+function namespaced(configuration: Configuration): pulumi.Inputs {
   return Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => {
-      const text = pulumi
-        .output(value)
-        .apply((plain) => (typeof plain === "string" ? plain : JSON.stringify(plain)));
-      return [`huaweicloud:${key}`, secrets.includes(key) ? pulumi.secret(text) : text];
-    }),
+    Object.entries(configuration).map(([key, value]) => [`huaweicloud:${key}`, value]),
   );
 }

@@ -4,12 +4,11 @@
  * dynamic-provider host and the core, and is hardened against how that host behaves.
  */
 import { flushCompileCache } from "node:module";
-import { setTimeout as sleep } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import { redact } from "../sdk/redaction";
 import { type Checked, check as checkInputs, isNew } from "./core/check";
 import { ConfiguredClients } from "./core/clients";
-import type { Clients, Clock, Context } from "./core/context";
+import type { Clients, Context } from "./core/context";
 import { create as createHook } from "./core/create";
 import { deleteHook } from "./core/delete";
 import { diff as diffHook } from "./core/diff";
@@ -25,17 +24,13 @@ import {
 } from "./core/properties";
 import { read as readHook } from "./core/read";
 import { readSettings, type Settings } from "./core/settings";
+import { systemClock } from "./core/system-clock";
 import { IncompleteUpdateError, update as updateHook } from "./core/update";
 import { EngineLog } from "./engine-log";
 import { HostError, messageOf, PartialError, silenceHostReports } from "./host-errors";
 import { decode, encode } from "./host-values";
 
 type Properties = Record<string, unknown>;
-
-const clock: Clock = {
-  now: () => performance.now(),
-  sleep: async (milliseconds) => void (await sleep(milliseconds)),
-};
 
 /** One provider, as one plugin process has it. */
 class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
@@ -56,7 +51,7 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   /** Stores its result synchronously: the host hands the provider to others before this has ended. */
   async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
     const settings = readSettings((key) => request.config.get(`huaweicloud:${key}`), process.env);
-    this.#configured = Promise.resolve({ settings, clients: new ConfiguredClients(settings, clock) });
+    this.#configured = Promise.resolve({ settings, clients: new ConfiguredClients(settings, systemClock) });
   }
 
   async check(olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
@@ -162,7 +157,7 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
     const { clients } = await this.#configured;
     return {
       clients,
-      clock,
+      clock: systemClock,
       timeout: timeoutOf(operation, __timeouts),
       log: (message, options) => this.#log.log(__urn, message, options),
     };
