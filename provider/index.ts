@@ -7,6 +7,12 @@ export {
   type LifecycleHookType,
 } from "./lifecycle-hook";
 export {
+  LifecycleHooks,
+  type LifecycleHooksArgs,
+  type LifecycleHooksItem,
+  type Topic,
+} from "./lifecycle-hooks";
+export {
   type GetHangingInstancesArgs,
   type GetLifecycleHookArgs,
   type GetLifecycleHookResult,

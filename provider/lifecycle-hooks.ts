@@ -1,0 +1,114 @@
+import * as pulumi from "@pulumi/pulumi";
+import { maxHooksPerGroup } from "../sdk/limits";
+import { type DefaultResult, LifecycleHook, type LifecycleHookArgs } from "./lifecycle-hook";
+
+/** An SMN topic: its URN, or whatever has one as its `topicUrn`, as the topics of other providers do. */
+export type Topic = pulumi.Input<string> | { readonly topicUrn: pulumi.Input<string> };
+
+/** One of the hooks. What it leaves out comes from what all of them share. */
+export interface LifecycleHooksItem
+  extends Omit<LifecycleHookArgs, "scalingGroupId" | "notificationTopicUrn"> {
+  /** @default the topic that all share */
+  readonly notificationTopicUrn?: Topic | undefined;
+}
+
+export interface LifecycleHooksArgs<Name extends string = string> {
+  /** The scaling group's id. Changing it replaces all hooks. */
+  readonly scalingGroupId: pulumi.Input<string>;
+  /** The topic of the hooks that name none. */
+  readonly notificationTopicUrn?: Topic | undefined;
+  /** @default "ABANDON" */
+  readonly defaultResult?: pulumi.Input<DefaultResult> | undefined;
+  /** Seconds, 300–86400. @default 3600 */
+  readonly defaultTimeout?: pulumi.Input<number> | undefined;
+  /** The hooks by a key of yours, at most five. The key makes the resource's name, `<name>-<key>`. */
+  readonly hooks: { readonly [Key in Name]: LifecycleHooksItem };
+}
+
+/**
+ * All lifecycle hooks of one scaling group, with what they share said once. Adding, removing or re-ordering
+ * entries touches none of the others.
+ *
+ * More than five hooks, or two of one name, are refused at preview. `dependsOn` is handed down: the hooks are made
+ * after what is named there (such as the topic's subscription), and go before it.
+ *
+ * @example
+ * const hooks = new LifecycleHooks("web", {
+ *   scalingGroupId: group.id,
+ *   notificationTopicUrn: topic,
+ *   hooks: {
+ *     boot: { lifecycleHookType: "INSTANCE_LAUNCHING", defaultResult: "CONTINUE" },
+ *     drain: { lifecycleHookType: "INSTANCE_TERMINATING", defaultTimeout: 600 },
+ *   },
+ * });
+ * export const drainName = hooks.hooks.drain.lifecycleHookName;
+ */
+export class LifecycleHooks<Name extends string = string> extends pulumi.ComponentResource {
+  /** The hooks by their keys. */
+  public readonly hooks: { readonly [Key in Name]: LifecycleHook };
+
+  constructor(name: string, args: LifecycleHooksArgs<Name>, opts: pulumi.ComponentResourceOptions = {}) {
+    super("huaweicloud:as:LifecycleHooks", name, {}, opts);
+    const keys = Object.keys(args.hooks) as Name[];
+    if (keys.length > maxHooksPerGroup) {
+      throw new pulumi.ResourceError(
+        `LifecycleHooks ${JSON.stringify(name)} has ${keys.length} hooks (${keys.join(", ")}): a scaling group can have ${maxHooksPerGroup}; remove some`,
+        this,
+      );
+    }
+    const childOptions = {
+      parent: this,
+      ...(opts.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
+    };
+    const entries = keys.map((key) => {
+      const hook = new LifecycleHook(`${name}-${key}`, childArgs(args, args.hooks[key]), childOptions);
+      return [key, hook] as const;
+    });
+    this.hooks = Object.fromEntries(entries) as { [Key in Name]: LifecycleHook };
+    this.#refuseTwoOfOneName(args.hooks);
+    this.registerOutputs({ hooks: this.hooks });
+  }
+
+  /** Automatic names differ by their hash; given ones may not. */
+  #refuseTwoOfOneName(items: { readonly [Key in Name]: LifecycleHooksItem }): void {
+    const given = Object.entries<LifecycleHooksItem>(items).map(([key, { lifecycleHookName }]) =>
+      pulumi.output(lifecycleHookName).apply((hookName) => ({ key, hookName })),
+    );
+    pulumi.all(given).apply((named) => {
+      for (const { key, hookName } of named) {
+        const other = named.find(
+          (one) => one.key !== key && hookName !== undefined && one.hookName === hookName,
+        );
+        if (other === undefined) continue;
+        throw new pulumi.ResourceError(
+          `hooks ${key} and ${other.key} have the same lifecycleHookName: a name is unique in its scaling group; give one of them another`,
+          this,
+        );
+      }
+    });
+  }
+}
+
+function childArgs(args: LifecycleHooksArgs, item: LifecycleHooksItem): LifecycleHookArgs {
+  return {
+    defaultResult: args.defaultResult,
+    defaultTimeout: args.defaultTimeout,
+    ...item,
+    scalingGroupId: args.scalingGroupId,
+    // Without any topic the hook's own check says what is missing.
+    notificationTopicUrn: topicUrn(
+      item.notificationTopicUrn ?? args.notificationTopicUrn,
+    ) as pulumi.Input<string>,
+  };
+}
+
+function topicUrn(topic: Topic | undefined): pulumi.Input<string> | undefined {
+  return isTopicResource(topic) ? topic.topicUrn : topic;
+}
+
+/** An output answers to any name, so its properties tell nothing. */
+function isTopicResource(topic: Topic | undefined): topic is { readonly topicUrn: pulumi.Input<string> } {
+  return (
+    typeof topic === "object" && topic !== null && !pulumi.Output.isInstance(topic) && "topicUrn" in topic
+  );
+}
