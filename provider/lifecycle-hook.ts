@@ -86,9 +86,9 @@ export class LifecycleHook extends pulumi.CustomResource {
     // The engine can't import into a dynamic provider; ours adopts the hook itself.
     const { import: importId, ...others } = opts;
     super(lifecycleHookToken, name, properties(name, args, opts), {
-      // A name is unique in its group and a group holds five, so the new hook has no room beside the old one.
-      deleteBeforeReplace: true,
       ...others,
+      // A name is unique in its group and a group holds five, so the new hook has no room beside the old one.
+      deleteBeforeReplace: others.deleteBeforeReplace ?? true,
     });
   }
 

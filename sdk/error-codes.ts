@@ -166,7 +166,7 @@ export function isGone({ status, code }: Failure): boolean {
   return (status === 404 && !code?.startsWith("APIGW.")) || isMissingGroup({ code });
 }
 
-export function isMissingGroup({ code }: Failure): boolean {
+function isMissingGroup({ code }: Failure): boolean {
   return code === "AS.2007";
 }
 

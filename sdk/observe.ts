@@ -38,7 +38,7 @@ export function debugObserver(environment: NodeJS.ProcessEnv, given: Observer): 
 }
 
 /** `huaweicloud-as: PUT https://… 200 in 12 ms (request 4f…)` */
-export function debugLine(event: ResponseEvent): string {
+function debugLine(event: ResponseEvent): string {
   const outcome = event.status ?? event.failure ?? "no answer";
   const again = event.attempt > 0 ? `, try ${event.attempt + 1}` : "";
   const requestId = event.requestId === undefined ? "" : ` (request ${event.requestId})`;

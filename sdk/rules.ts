@@ -102,7 +102,7 @@ export const notificationMetadataRule: Rule = (value, limits = specificationLimi
 };
 
 /** The type of a value as a person says it. */
-export function typeName(value: unknown): string {
+function typeName(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   switch (typeof value) {

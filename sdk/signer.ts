@@ -8,7 +8,7 @@ import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
  */
 
 /** The name of the algorithm, as it stands in the header and in the string to sign. */
-export const algorithm = "SDK-HMAC-SHA256";
+const algorithm = "SDK-HMAC-SHA256";
 
 /** What is signed of a request. Header names are lower case; `host` and `x-sdk-date` are among them. */
 export interface SignableRequest {

@@ -1,7 +1,7 @@
 const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
 /** The milliseconds of a duration as Pulumi writes it: `1h30m`, `90s`, `1.5m`; `undefined` if it is none. */
-export function parseDuration(text: string): number | undefined {
+function parseDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
   let sum = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
