@@ -5,6 +5,8 @@
  *   pulumi config set scalingGroupId <id>
  *   pulumi config set notificationTopicUrn <urn>
  *   pulumi up
+ *
+ * Pulumi.yaml has the defaults of the rest.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { LifecycleHook } from "pulumi-huaweicloud-as";
@@ -18,15 +20,16 @@ const boot = new LifecycleHook("boot", {
   lifecycleHookType: "INSTANCE_LAUNCHING",
   notificationTopicUrn,
   defaultResult: "CONTINUE",
-  defaultTimeout: config.getNumber("bootTimeout") ?? 600,
+  defaultTimeout: 600,
 });
 
 const drain = new LifecycleHook("drain", {
   scalingGroupId,
-  lifecycleHookName: config.get("drainHookName") ?? "drain",
+  lifecycleHookName: config.require("drainHookName"),
   lifecycleHookType: "INSTANCE_TERMINATING",
   notificationTopicUrn,
-  notificationMetadata: "drain connections",
+  defaultTimeout: config.requireNumber("drainTimeout"),
+  notificationMetadata: config.require("drainMetadata"),
 });
 
 /** Every field of the service's answers. */
