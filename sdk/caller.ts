@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
 import { CallLimit } from "./call-limit";
+import { describeFailure } from "./connection-failures";
 import type { SecretCredentials } from "./credentials/secret-credentials";
 import type { CredentialsSession } from "./credentials/session";
 import { isDuplicateName } from "./error-codes";
@@ -76,23 +77,38 @@ export class Caller {
     }
   }
 
+  /** The credentials to use now. Rejects with a `ConfigurationError` when there are none. */
+  async signIn(
+    call: { readonly operation: OperationName; readonly doing: string },
+    signal?: AbortSignal,
+  ): Promise<SecretCredentials> {
+    try {
+      return await this.#options.credentials.get(signal);
+    } catch (cause) {
+      if (signal?.aborted || isAutoScalingError(cause)) throw cause;
+      const text = cause instanceof Error ? cause.message : String(cause);
+      throw new ConfigurationError(`${call.doing}: ${text}`, { operation: call.operation, cause });
+    }
+  }
+
   async #attempts<T>(call: Call<T>, signal: AbortSignal, remember: (error: Error) => void): Promise<T> {
     let retries = 0;
     let renewed = false;
     for (let attempt = 0; ; attempt++) {
-      const credentials = await this.#credentials(call, signal);
+      const credentials = await this.signIn(call, signal);
       const failed = failedCall(call, credentials);
       const outcome = await this.#attempt(call, credentials, attempt, signal);
       if ("answer" in outcome && outcome.answer.status >= 200 && outcome.answer.status < 300) {
-        return parseAnswer(call, outcome.answer);
+        return parseAnswer(call, outcome.answer, failed.secrets);
       }
       const { error, again } = judge(failed, outcome, this.#now());
       remember(error);
       if (again === "signIn") {
         this.#options.credentials.refuse(credentials);
-        // Some bad signatures in a row lock the access key, so only a token is worth a second try.
-        if (renewed || !("authToken" in credentials.reveal())) throw error;
+        // Some bad signatures in a row lock the access key, so only a new token is worth a second try.
+        if (renewed || failed.signed) throw error;
         renewed = true;
+        if (!(await this.signIn(call, signal)).isOtherTokenThan(credentials)) throw error;
       } else if (again === "throttled" && this.#options.maxRetries > 0) {
         // The pace makes it wait.
       } else if (again === "soon" && retries < this.#options.maxRetries && !signal.aborted) {
@@ -124,28 +140,19 @@ export class Caller {
     };
     onRequest?.(event);
     const start = performance.now();
+    const secrets = credentials.secrets();
     try {
       const answer = await this.#options.transport.send(request, signal);
       const refused = answer.status === 429;
       pace.done(refused ? "refused" : "accepted", refused ? this.#retryAfter(answer) : undefined);
-      onResponse?.({ ...event, ...since(start), status: answer.status, requestId: requestIdOf(answer) });
+      const requestId = requestIdOf(answer, secrets);
+      onResponse?.({ ...event, ...since(start), status: answer.status, requestId });
       return { answer };
     } catch (failure) {
       pace.done("unknown");
-      const text = failure instanceof Error ? failure.message : String(failure);
-      onResponse?.({ ...event, ...since(start), failure: redact(text, credentials.secrets()) });
+      onResponse?.({ ...event, ...since(start), failure: redact(describeFailure(failure), secrets) });
       call.signal?.throwIfAborted();
       return { failure };
-    }
-  }
-
-  async #credentials(call: Call<unknown>, signal: AbortSignal): Promise<SecretCredentials> {
-    try {
-      return await this.#options.credentials.get(signal);
-    } catch (cause) {
-      if (signal.aborted || isAutoScalingError(cause)) throw cause;
-      const text = cause instanceof Error ? cause.message : String(cause);
-      throw new ConfigurationError(`${call.doing}: ${text}`, { operation: call.operation, cause });
     }
   }
 
@@ -170,16 +177,17 @@ function failedCall(call: Call<unknown>, credentials: SecretCredentials): Failed
     doing: call.doing,
     secrets: credentials.secrets(),
     credentialsSource: credentials.source,
+    signed: !("authToken" in credentials.reveal()),
   };
 }
 
-function parseAnswer<T>(call: Call<T>, answer: HttpAnswer): T {
+function parseAnswer<T>(call: Call<T>, answer: HttpAnswer, secrets: FailedCall["secrets"]): T {
   const parsed = call.answer.safeParse(answer.status === 204 ? undefined : json(answer.body));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(
     ({ path, message }) => `${path.join(".") || "the body"}: ${message}`,
   );
-  const requestId = requestIdOf(answer);
+  const requestId = requestIdOf(answer, secrets);
   throw new InvalidAnswerError(
     `${call.doing}: it succeeded, but the answer is not what the API documents (${fields.join("; ")})`,
     { operation: call.operation, status: answer.status, requestId },

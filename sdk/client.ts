@@ -1,7 +1,8 @@
 import type { Dispatcher } from "undici";
 import { Caller } from "./caller";
 import type { Credentials, CredentialsProvider } from "./credentials/credentials";
-import { defaultCredentials } from "./credentials/default";
+import { providerOf } from "./credentials/default";
+import { environmentProject } from "./credentials/environment";
 import { CredentialsSession } from "./credentials/session";
 import { endpointProblem, endpointsOf, isRegionName } from "./endpoints";
 import { ConfigurationError } from "./errors";
@@ -9,7 +10,7 @@ import { HangingInstances } from "./hanging-instances";
 import { LifecycleHooks } from "./lifecycle-hooks";
 import { type LifecycleHookLimits, widenLimits } from "./limits";
 import { debugObserver, type Observer } from "./observe";
-import { ProjectLookup } from "./projects";
+import { isProjectId, ProjectLookup } from "./projects";
 import { requestSchemas } from "./schemas";
 import { AutoScalingService } from "./service";
 import { defaultTimeouts, type Timeouts, Transport } from "./transport";
@@ -17,9 +18,13 @@ import { defaultTimeouts, type Timeouts, Transport } from "./transport";
 export interface AutoScalingClientOptions extends Observer {
   /** Such as `cn-north-4`. */
   readonly region: string;
-  /** Looked up through IAM, once, when it is not given. */
+  /**
+   * The project of the region. Without it: where the credentials are the default ones, `HW_PROJECT_ID` or
+   * `HUAWEICLOUD_SDK_PROJECT_ID` (unless `HW_REGION_NAME` names another region); else the one that comes with the
+   * credentials; else the one that IAM knows for the region, looked up once. Nothing is ever created.
+   */
   readonly projectId?: string | undefined;
-  /** Fixed ones, or a function that gives them. @default the environment and the other usual places */
+  /** Fixed ones, or a function that gives them. @default the usual places: see `defaultCredentials` */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** The Auto Scaling service's address. @default the region's */
   readonly endpoint?: string | undefined;
@@ -62,21 +67,27 @@ export class AutoScalingClient {
     const timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.region = options.region;
     this.#transport = new Transport({ timeouts, dispatcher: options.dispatcher, environment });
+    const credentials = providerOf(options.credentials, { environment, region: options.region });
     const caller = new Caller({
       transport: this.#transport,
-      credentials: new CredentialsSession(credentialsProvider(options, environment)),
+      credentials: new CredentialsSession(credentials),
       observer: debugObserver(environment, options),
       maxRetries: options.maxRetries ?? 5,
       callTimeout: timeouts.call,
     });
-    this.#projects = new ProjectLookup(caller, { ...options, iamEndpoint: endpoints.iam });
+    const projectId = usableProject(options, environment);
+    this.#projects = new ProjectLookup(caller, {
+      region: this.region,
+      projectId,
+      iamEndpoint: endpoints.iam,
+    });
     const service = new AutoScalingService(caller, this.#projects, endpoints.autoscaling);
     const schemas = requestSchemas(widenLimits(options.limits ?? {}));
     this.lifecycleHooks = new LifecycleHooks(service, schemas);
     this.hangingInstances = new HangingInstances(service, schemas);
   }
 
-  /** The project's id: the given one, or the one that IAM knows for the region. */
+  /** The project's id: the given one, or the one that was found for the region and the credentials. */
   projectId(options?: { readonly signal?: AbortSignal | undefined }): Promise<string> {
     return this.#projects.id(options);
   }
@@ -106,13 +117,18 @@ function usableEndpoints(options: AutoScalingClientOptions) {
   return endpoints;
 }
 
-function credentialsProvider(
-  options: AutoScalingClientOptions,
+function usableProject(
+  { projectId, credentials, region }: AutoScalingClientOptions,
   environment: NodeJS.ProcessEnv,
-): CredentialsProvider {
-  const given = options.credentials;
-  if (typeof given === "function") return given;
-  return given === undefined ? defaultCredentials(environment) : () => given;
+): string | undefined {
+  // Credentials that the program gives may be of another account than the environment's project.
+  const named = credentials === undefined ? environmentProject(environment, region) : undefined;
+  const id = projectId ?? named?.id;
+  if (id === undefined || isProjectId(id)) return id;
+  const where = projectId === undefined ? named?.variable : "projectId";
+  throw configurationError(
+    `${where} ${JSON.stringify(id)} is not a project's id, such as 0123456789abcdef0123456789abcdef`,
+  );
 }
 
 function configurationError(message: string): ConfigurationError {

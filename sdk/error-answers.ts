@@ -14,15 +14,20 @@ const maxMessageLength = 300;
  * - AS, gateway, IAM, STS: `{"error_code","error_msg","request_id"}`
  * - SMN: `{"code","message","request_id"}`
  * - a proxy's HTML, nothing at all, or JSON that was cut short
+ *
+ * Any of it may repeat the request, so `hide` takes the secrets out: of the whole texts, before they are cut or
+ * stripped of tags, since part of a secret would not be found any more.
  */
-export function readErrorAnswer(body: string): ErrorAnswer {
+export function readErrorAnswer(body: string, hide: (text: string) => string): ErrorAnswer {
+  const text = (value: unknown) =>
+    typeof value === "string" && value !== "" ? shortened(hide(value)) : undefined;
   const json = parse(body);
-  if (json === undefined) return { message: plainText(body) };
+  if (json === undefined) return { message: plainText(hide(body)) };
   const nested = isRecord(json.error) ? json.error : json;
   const code = nested.error_code ?? nested.errorCode ?? nested.code;
   return {
     // Keystone's number repeats the status and says nothing more.
-    code: typeof code === "string" ? code : undefined,
+    code: text(code),
     message: text(nested.error_msg ?? nested.errorMsg ?? nested.message ?? nested.title),
     requestId: text(json.request_id ?? nested.request_id),
   };
@@ -39,10 +44,6 @@ function parse(body: string): Record<string, unknown> | undefined {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? shortened(value) : undefined;
 }
 
 /** A page's title says it best; else its text without the tags. */

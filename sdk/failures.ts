@@ -1,6 +1,13 @@
+import { describeFailure, isLasting, wasNeverSent, withoutData } from "./connection-failures";
 import { type ErrorAnswer, readErrorAnswer } from "./error-answers";
 import { explanationOf, isPermissionDenied, isThrottled, isTransient } from "./error-codes";
-import { AmbiguousError, type AutoScalingError, ConnectionError, ServiceError } from "./errors";
+import {
+  AmbiguousError,
+  type AutoScalingError,
+  ConnectionError,
+  isAutoScalingError,
+  ServiceError,
+} from "./errors";
 import { type Operation, type OperationName, operations } from "./operations";
 import { redact } from "./redaction";
 import type { HttpAnswer } from "./transport";
@@ -13,6 +20,8 @@ export interface FailedCall {
   readonly secrets: readonly (string | undefined)[];
   /** Where the credentials came from. */
   readonly credentialsSource: string;
+  /** By an access key, whose signatures are dated; a token's are not. */
+  readonly signed: boolean;
 }
 
 /** What became of one attempt: an answer, or what kept it from coming. */
@@ -32,8 +41,11 @@ export interface Judgement {
 export function judge(call: FailedCall, outcome: Outcome, now: number): Judgement {
   const { repeatable }: Operation = operations[call.operation];
   if ("failure" in outcome) {
-    const mayFollow = repeatable || wasNeverSent(outcome.failure);
-    return { error: noAnswerError(call, outcome.failure, mayFollow), again: mayFollow ? "soon" : "never" };
+    const { failure } = outcome;
+    if (isAutoScalingError(failure)) return { error: failure, again: "never" };
+    const harmless = repeatable || wasNeverSent(failure);
+    const mayPass = harmless && !isLasting(failure);
+    return { error: noAnswerError(call, failure, harmless, mayPass), again: mayPass ? "soon" : "never" };
   }
   const error = serviceError(call, outcome.answer, now);
   if (error.status === 401) return { error, again: "signIn" };
@@ -58,15 +70,18 @@ export function ambiguous(call: FailedCall, text: string, cause: unknown): Ambig
   });
 }
 
-/** Answered by the service itself or before it was reached, so that the call has certainly not gone on. */
+/**
+ * Answered by the service itself or before it was reached, so that the call has certainly not gone on. A 500 without
+ * a code is a proxy's: the service's own answer may have been lost behind it.
+ */
 function isOwnAnswer({ status, code }: ServiceError): boolean {
-  return status === 500 || code === "APIGW.0613";
+  return (status === 500 && code !== undefined) || code === "APIGW.0613";
 }
 
 function serviceError(call: FailedCall, answer: HttpAnswer, now: number): ServiceError {
-  const said = readErrorAnswer(answer.body);
+  const said = readErrorAnswer(answer.body, (text) => redact(text, call.secrets));
   const failure = { status: answer.status, code: said.code };
-  const requestId = requestIdOf(answer, said);
+  const requestId = requestIdOf(answer, call.secrets, said);
   const references = [said.code ?? `HTTP ${answer.status}`, requestId && `request ${requestId}`];
   const text = `${call.doing}: ${reason(call, answer, said, now)} (${references.filter(Boolean).join(", ")})`;
   return new ServiceError(redact(text, call.secrets), {
@@ -74,30 +89,35 @@ function serviceError(call: FailedCall, answer: HttpAnswer, now: number): Servic
     operation: call.operation,
     requestId,
     retryable: isThrottled(failure) || isTransient(failure),
-    serviceMessage: said.message && redact(said.message, call.secrets),
+    serviceMessage: said.message,
   });
 }
 
 /** The error when no answer came; a call that must not be sent twice may have taken effect. */
-function noAnswerError(call: FailedCall, cause: unknown, harmless: boolean): AutoScalingError {
-  const text = redact(`${call.doing}: no answer: ${describeCause(cause)}`, call.secrets);
+function noAnswerError(
+  call: FailedCall,
+  failure: unknown,
+  harmless: boolean,
+  retryable: boolean,
+): AutoScalingError {
+  const text = redact(`${call.doing}: no answer: ${describeFailure(failure)}`, call.secrets);
+  const cause = withoutData(failure);
   if (!harmless) return ambiguous(call, text, cause);
-  return new ConnectionError(text, { operation: call.operation, retryable: true, cause });
+  return new ConnectionError(text, { operation: call.operation, retryable, cause });
 }
 
-/** The service's id of the request, for its support. */
-export function requestIdOf(answer: HttpAnswer, said?: ErrorAnswer): string | undefined {
+/** The service's id of the request, for its support. Whoever answers may have put anything there. */
+export function requestIdOf(
+  answer: HttpAnswer,
+  secrets: readonly (string | undefined)[],
+  said?: ErrorAnswer,
+): string | undefined {
   const header = answer.headers["x-request-id"] ?? answer.headers["x-iam-trace-id"];
-  return (typeof header === "string" ? header : undefined) ?? said?.requestId;
-}
-
-/** The connection was refused or never came about, so the service has not seen the request. */
-function wasNeverSent(cause: unknown): boolean {
-  return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(codeOf(cause) ?? "");
+  return typeof header === "string" ? redact(header, secrets) : said?.requestId;
 }
 
 function reason(call: FailedCall, answer: HttpAnswer, said: ErrorAnswer, now: number): string {
-  const skew = answer.status === 401 ? clockSkew(answer, now) : undefined;
+  const skew = answer.status === 401 && call.signed ? clockSkew(answer, now) : undefined;
   if (skew !== undefined) return skew;
   if (answer.status >= 300 && answer.status < 400) {
     return `the endpoint answered with a redirect to ${answer.headers.location}, which is not followed since a signature must not travel; set the endpoint that it names, if you trust it`;
@@ -121,18 +141,4 @@ function clockSkew(answer: HttpAnswer, now: number): string | undefined {
   if (!(Math.abs(minutes) > 15)) return undefined;
   const direction = minutes > 0 ? "ahead of" : "behind";
   return `the credentials were refused because this machine's clock is ${Math.round(Math.abs(minutes))} minutes ${direction} the service's; set the clock`;
-}
-
-function describeCause(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  // Both addresses of a host refused: the single errors say why, the one that holds them says nothing.
-  const inner = cause instanceof AggregateError ? cause.errors[0] : undefined;
-  const text = inner instanceof Error ? inner.message : cause.message;
-  const code = codeOf(cause);
-  return code === undefined || text.includes(code) ? text : `${text} (${code})`;
-}
-
-function codeOf(cause: unknown): string | undefined {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" ? code : undefined;
 }

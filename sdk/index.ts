@@ -1,7 +1,22 @@
 /** The typed client of Huawei Cloud Auto Scaling's lifecycle hooks. Knows nothing of Pulumi. */
 export type { CallOptions } from "./caller";
 export { AutoScalingClient, type AutoScalingClientOptions } from "./client";
+export {
+  type AgencyOptions,
+  type AssumingOptions,
+  agencyCredentials,
+  type StsAgencyOptions,
+  stsAgencyCredentials,
+} from "./credentials/agency";
 export type { AccessKeyPair, AuthToken, Credentials, CredentialsProvider } from "./credentials/credentials";
+export { type DefaultCredentialsOptions, defaultCredentials } from "./credentials/default";
+export { environmentCredentials } from "./credentials/environment";
+export type { MetadataOptions } from "./credentials/metadata";
+export {
+  metadataCredentials,
+  profileCredentials,
+  sharedConfigCredentials,
+} from "./credentials/sources";
 export { type Endpoints, endpointsOf, knownRegions } from "./endpoints";
 export {
   AmbiguousError,

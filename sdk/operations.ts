@@ -54,6 +54,12 @@ export const operations = {
     actions: ["iam:projects:listProjects"],
     repeatable: true,
   },
+  "agencies.assume": {
+    doing: "assuming the agency",
+    actions: ["iam:tokens:assume", "iam:agencies:assume", "sts:agencies:assume"],
+    // Each call gives a key of its own; one whose answer was lost ends by itself.
+    repeatable: true,
+  },
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

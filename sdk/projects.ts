@@ -3,6 +3,11 @@ import type { Caller, CallOptions } from "./caller";
 import { ConfigurationError } from "./errors";
 import { projectsAnswer } from "./schemas";
 
+/** Whether a text can be a project's id, which becomes a segment of each path. */
+export function isProjectId(text: unknown): text is string {
+  return typeof text === "string" && /^[0-9A-Za-z_-]{1,64}$/.test(text);
+}
+
 /**
  * The project of a region: given, or looked up through IAM once for all calls of a client. In each region the
  * account has a default project of the region's own name; nothing is ever created.
@@ -36,9 +41,21 @@ export class ProjectLookup {
   }
 
   async #lookUp(): Promise<string> {
-    const projects = await this.#caller.call({
+    const about = {
       operation: "projects.list",
-      doing: `looking up the project of region ${this.#region} (unnecessary when its id is set)`,
+      doing: `looking up the project of region ${this.#region}`,
+    } as const;
+    const { projectId, source } = await this.#caller.signIn(about);
+    if (projectId !== undefined) {
+      if (isProjectId(projectId)) return projectId;
+      throw new ConfigurationError(
+        `${about.doing}: ${JSON.stringify(projectId)} (${source}) is no project's id`,
+        about,
+      );
+    }
+    const projects = await this.#caller.call({
+      operation: about.operation,
+      doing: `${about.doing} (unnecessary when its id is set)`,
       method: "GET",
       endpoint: this.#iamEndpoint,
       path: "/v3/projects",
@@ -52,8 +69,8 @@ export class ProjectLookup {
         ? "these credentials see no project of that name"
         : `there are ${others.length + 1}: ${[project, ...others].map(({ id }) => id).join(", ")}`;
     throw new ConfigurationError(
-      `looking up the project of region ${this.#region}: ${found}; set the project's id (projectId, huaweicloud:projectId or HW_PROJECT_ID)`,
-      { operation: "projects.list" },
+      `${about.doing}: ${found}; set the project's id (projectId, huaweicloud:projectId or HW_PROJECT_ID)`,
+      about,
     );
   }
 }

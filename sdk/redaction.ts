@@ -1,18 +1,35 @@
 /** What stands where a secret was. */
 export const redacted = "[redacted]";
 
-/** A text without the given secrets, in any form in which a URL or JSON would carry them. */
+/** A text without the given secrets, in any form in which a URL, a form, JSON or HTML would carry them. */
 export function redact(text: string, secrets: Iterable<string | undefined>): string {
-  let clean = text;
-  for (const secret of secrets) {
-    if (secret === undefined || secret === "") continue;
-    for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1), encoded(secret)])) {
-      clean = clean.replaceAll(form, () => redacted);
-    }
-  }
-  return clean;
+  const forms = new Set([...secrets].flatMap(formsOf));
+  // The longest first: a secret that is part of another must not take a piece out of it.
+  return [...forms]
+    .sort((a, b) => b.length - a.length)
+    .reduce((clean, form) => clean.replaceAll(form, () => redacted), text);
 }
 
-function encoded(secret: string): string {
-  return encodeURIComponent(secret.toWellFormed());
+function formsOf(secret: string | undefined): string[] {
+  if (secret === undefined || secret === "") return [];
+  const json = JSON.stringify(secret).slice(1, -1);
+  const uri = encodeURIComponent(secret.toWellFormed());
+  const strictUri = uri.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  // Some JSON is written with \/ for /, and hexadecimal digits are written in either case.
+  return [secret, json, json.replaceAll("/", "\\/"), uri, strictUri, html(secret)].flatMap((form) => [
+    form,
+    form.replace(/%[0-9a-f]{2}/gi, (code) => code.toLowerCase()),
+    form.replace(/%[0-9a-f]{2}/gi, (code) => code.toUpperCase()),
+  ]);
+}
+
+function html(secret: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+  };
+  return secret.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -54,7 +54,7 @@ export const lifecycleHooksAnswer = z
   .transform((wire) => wire.lifecycle_hooks);
 
 /** An instance that a hook has suspended. */
-export const hangingInstanceAnswer = z
+const hangingInstanceAnswer = z
   .looseObject({
     lifecycle_hook_name: z.string(),
     lifecycle_action_key: z.string(),
@@ -85,6 +85,46 @@ export const hangingInstancesAnswer = z
 export const projectsAnswer = z
   .looseObject({ projects: z.array(z.looseObject({ id: z.string(), name: z.string() })) })
   .transform((wire) => wire.projects.map(({ id, name }) => ({ id, name })));
+
+/** A moment: UTC, ISO 8601, with or without fractions of a second. */
+const moment = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), "is not a moment")
+  .transform((text) => new Date(text));
+
+/** A temporary key, as IAM gives it for an agency, and the metadata service for that of a server. */
+export const temporaryKeyAnswer = z
+  .looseObject({
+    credential: z.looseObject({
+      access: z.string().min(1),
+      secret: z.string().min(1),
+      securitytoken: z.string().min(1),
+      expires_at: moment,
+    }),
+  })
+  .transform(({ credential }) => ({
+    accessKey: credential.access,
+    secretKey: credential.secret,
+    securityToken: credential.securitytoken,
+    expiresAt: credential.expires_at,
+  }));
+
+/** The same, as STS gives it for an agency. */
+export const assumedAgencyAnswer = z
+  .looseObject({
+    credentials: z.looseObject({
+      access_key_id: z.string().min(1),
+      secret_access_key: z.string().min(1),
+      security_token: z.string().min(1),
+      expiration: moment,
+    }),
+  })
+  .transform(({ credentials }) => ({
+    accessKey: credentials.access_key_id,
+    secretKey: credentials.secret_access_key,
+    securityToken: credentials.security_token,
+    expiresAt: credentials.expiration,
+  }));
 
 /* ---- requests ---- */
 

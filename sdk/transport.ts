@@ -1,5 +1,7 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, errors, Pool } from "undici";
+import { abortable } from "./abortable";
 import { isLoopback } from "./endpoints";
+import { proxySettings } from "./proxy";
 
 /** One exchange over HTTP: the only place that touches the network. */
 export interface HttpRequest {
@@ -44,15 +46,33 @@ export interface TransportOptions {
 
 export class Transport {
   readonly #options: TransportOptions;
-  #direct: Dispatcher | undefined;
-  #proxied: Dispatcher | undefined;
+  /** For this machine's own addresses, which a proxy elsewhere could not reach. */
+  #local: Dispatcher | undefined;
+  #remote: Dispatcher | undefined;
+  #inFlight = 0;
+  #closing: Promise<void> | undefined;
+  /** Called when the last call in flight has ended; there once no other can begin. */
+  #whenIdle: (() => void) | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
   }
 
-  /** Sends a request. Rejects when no answer came: with undici's error, or with the signal's reason. */
+  /**
+   * Sends a request. Rejects when no answer came: with undici's error, or with the signal's reason, and with that at
+   * once even while the connection is still being made, when undici would not look at the signal yet.
+   */
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    if (this.#closing !== undefined) throw new errors.ClientClosedError();
+    this.#inFlight++;
+    try {
+      return await abortable(this.#exchange(request, signal), signal);
+    } finally {
+      if (--this.#inFlight === 0) this.#whenIdle?.();
+    }
+  }
+
+  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const { headers, body } = this.#options.timeouts;
     const answer = await this.#dispatcherFor(request.origin).request({
       method: request.method,
@@ -67,29 +87,51 @@ export class Transport {
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
   }
 
-  /** Closes the connections; calls in flight end first. */
-  async close(): Promise<void> {
-    await Promise.all([this.#direct?.close(), this.#proxied?.close()]);
+  /** Closes the connections. Calls in flight end first; others are not sent any more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    // Rather than close: that would wait for connections in the making, for which nobody waits any more.
+    await Promise.all([this.#local?.destroy(), this.#remote?.destroy()]);
   }
 
   #dispatcherFor(origin: string): Dispatcher {
-    const { dispatcher, environment, timeouts } = this.#options;
+    const { dispatcher } = this.#options;
     if (dispatcher !== undefined) return dispatcher;
-    const settings = {
-      connect: { timeout: timeouts.connect },
+    if (isLoopback(new URL(origin).hostname)) {
+      this.#local ??= new Agent(this.#settings());
+      return this.#local;
+    }
+    this.#remote ??= this.#remoteDispatcher();
+    return this.#remote;
+  }
+
+  #remoteDispatcher(): Dispatcher {
+    const { environment, timeouts } = this.#options;
+    const proxies = proxySettings(environment);
+    if (proxies === undefined) return new Agent(this.#settings());
+    return new EnvHttpProxyAgent({
+      ...this.#settings(),
+      ...proxies,
+      connectTimeout: timeouts.connect,
+      // A proxy may take the connection and then never say whether it has made the tunnel.
+      clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: timeouts.connect }),
+    });
+  }
+
+  #settings() {
+    return {
+      connect: { timeout: this.#options.timeouts.connect },
       maxResponseSize: maxAnswerBytes,
       keepAliveTimeout: 20_000,
     };
-    // A proxy elsewhere could not reach this machine's own addresses.
-    if (!hasProxy(environment) || isLoopback(new URL(origin).hostname)) {
-      this.#direct ??= new Agent(settings);
-      return this.#direct;
-    }
-    this.#proxied ??= new EnvHttpProxyAgent(settings);
-    return this.#proxied;
   }
-}
-
-function hasProxy(environment: NodeJS.ProcessEnv): boolean {
-  return ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].some((name) => environment[name]);
 }

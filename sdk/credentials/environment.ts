@@ -1,3 +1,5 @@
+import { wholePair } from "./access-key-pair";
+import { concealed } from "./concealed";
 import type { Credentials } from "./credentials";
 
 /** The two families of names: the Terraform provider's, then the vendor's SDKs'. */
@@ -15,29 +17,42 @@ export const credentialVariables =
   "HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY, HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK";
 
 /**
- * Credentials from environment variables: an IAM token, else an AK/SK pair of one family. `undefined` when
- * none are set. Half a pair is an error: completing it from elsewhere would mix two accounts.
+ * Credentials from environment variables: the IAM token in `HW_AUTH_TOKEN`; else the pair in `HW_ACCESS_KEY`,
+ * `HW_SECRET_KEY` and, for a temporary one, `HW_SECURITY_TOKEN`; else that in `HUAWEICLOUD_SDK_AK`,
+ * `HUAWEICLOUD_SDK_SK` and `HUAWEICLOUD_SDK_SECURITY_TOKEN`. `undefined` when none are set; an empty variable is
+ * not set. Half a pair throws an Error: completing it from elsewhere would mix two accounts.
+ *
+ * Source: the variables of the vendor's Terraform provider and of its SDKs, and the former's order.
  */
-export function environmentCredentials(environment: NodeJS.ProcessEnv): Credentials | undefined {
+export function environmentCredentials(
+  environment: NodeJS.ProcessEnv = process.env,
+): Credentials | undefined {
   const authToken = environment.HW_AUTH_TOKEN;
-  if (authToken) return { authToken, source: "the environment (HW_AUTH_TOKEN)" };
-  for (const names of families) {
-    const accessKey = environment[names.accessKey];
-    const secretKey = environment[names.secretKey];
-    if (accessKey && secretKey) {
-      return {
-        accessKey,
-        secretKey,
-        securityToken: environment[names.securityToken] || undefined,
-        source: `the environment (${names.accessKey}, ${names.secretKey})`,
-      };
-    }
-    if (accessKey || secretKey) {
-      const [given, missing] = accessKey
-        ? [names.accessKey, names.secretKey]
-        : [names.secretKey, names.accessKey];
-      throw new Error(`the environment has ${given} but not ${missing}: set both, or neither`);
-    }
+  if (authToken) return concealed({ authToken, source: "the environment (HW_AUTH_TOKEN)" });
+  for (const { accessKey, secretKey, securityToken } of families) {
+    const pair = wholePair("the environment", {
+      accessKey: { name: accessKey, value: environment[accessKey] },
+      secretKey: { name: secretKey, value: environment[secretKey] },
+      securityToken: { name: securityToken, value: environment[securityToken] },
+    });
+    if (pair !== undefined)
+      return concealed({ ...pair, source: `the environment (${accessKey}, ${secretKey})` });
+  }
+  return undefined;
+}
+
+/**
+ * The project's id in `HW_PROJECT_ID` or `HUAWEICLOUD_SDK_PROJECT_ID`, with the variable's name. A project belongs
+ * to one region: where `HW_REGION_NAME` names another one than `region`, the environment's project is not meant.
+ */
+export function environmentProject(
+  environment: NodeJS.ProcessEnv,
+  region: string,
+): { readonly id: string; readonly variable: string } | undefined {
+  if (environment.HW_REGION_NAME && environment.HW_REGION_NAME !== region) return undefined;
+  for (const variable of ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"]) {
+    const id = environment[variable];
+    if (id) return { id, variable };
   }
   return undefined;
 }

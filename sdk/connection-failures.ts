@@ -1,0 +1,74 @@
+/**
+ * What keeps an answer from coming: the errors of undici and of Node, told apart by their codes. Pure.
+ */
+
+/** The host was not found, or the connection not made: by Node's codes where they can mean nothing else. */
+const notConnected = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
+/** The proxy did not make the tunnel: it hung up, or it refused. */
+const noTunnel = ["UND_ERR_PRX_CONN", "UND_ERR_ABORTED"];
+/** The other side speaks something else than TLS, or its certificate is not trusted. */
+const tlsRefused =
+  /^(ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
+/** The request can't be sent at all, or never again. */
+const unusable = ["UND_ERR_INVALID_ARG", "UND_ERR_CLOSED", "UND_ERR_DESTROYED"];
+
+/** Whether the request has certainly not left, so that the service has not seen it. */
+export function wasNeverSent(cause: unknown): boolean {
+  const code = codeOf(cause) ?? "";
+  return (
+    notConnected.includes(code) ||
+    noTunnel.includes(code) ||
+    unusable.includes(code) ||
+    tlsRefused.test(code) ||
+    syscallOf(cause) === "connect"
+  );
+}
+
+/** Whether another try would end in the same way. */
+export function isLasting(cause: unknown): boolean {
+  const code = codeOf(cause) ?? "";
+  return unusable.includes(code) || tlsRefused.test(code) || code === "UND_ERR_RES_EXCEEDED_MAX_SIZE";
+}
+
+/** The cause in words, with its code, and with what to do where the code alone does not tell. */
+export function describeFailure(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const code = codeOf(cause);
+  const text = told(code, cause) ?? messageOf(cause);
+  return code === undefined || text.includes(code) ? text : `${text} (${code})`;
+}
+
+/** The same error, without what the other side has sent: that may repeat the request's headers, which sign. */
+export function withoutData(cause: unknown): unknown {
+  if (cause instanceof Error && "data" in cause) Reflect.deleteProperty(cause, "data");
+  return cause;
+}
+
+function told(code: string | undefined, cause: Error): string | undefined {
+  if (code === undefined) return undefined;
+  if (noTunnel.includes(code))
+    return `the proxy (HTTPS_PROXY) did not connect to the endpoint: ${cause.message}`;
+  if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") return "the client was closed";
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return "the answer is far too big for this API";
+  // OpenSSL's own text begins with the address of a thread.
+  if (code.startsWith("ERR_SSL")) return "the endpoint does not speak TLS";
+  return undefined;
+}
+
+function messageOf(cause: Error): string {
+  // Both addresses of a host refused: the single errors say why, the one that holds them says nothing.
+  const inner = cause instanceof AggregateError ? cause.errors[0] : undefined;
+  const text = inner instanceof Error ? inner.message : cause.message;
+  if (!tlsRefused.test(codeOf(cause) ?? "")) return text;
+  return `${text}; where a proxy or an operator has certificates of its own, name their authority in NODE_EXTRA_CA_CERTS`;
+}
+
+function codeOf(cause: unknown): string | undefined {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+function syscallOf(cause: unknown): unknown {
+  const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return inner instanceof Error && "syscall" in inner ? inner.syscall : undefined;
+}

@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import { CredentialsSession } from "../../sdk/credentials/session";
+import { metadataCredentials } from "../../sdk/credentials/sources";
+import { clientOf, groupId, keys, rejection } from "../support/sdk";
+import { answer, type HttpServer, startHttpServer, startTcpServer } from "../support/servers";
+
+const signal = new AbortController().signal;
+const tokenPath = "/meta-data/latest/api/token";
+const keyPath = "/openstack/latest/securitykey";
+const credential = {
+  access: "AKMETADATA",
+  secret: "made-up-secret",
+  securitytoken: "made-up-token",
+  expires_at: "2026-01-02T03:04:05.678000Z",
+};
+
+const ask = async ({ url }: { url: string }, timeout = 2_000) =>
+  metadataCredentials({ endpoint: url, timeout })({ signal });
+
+const asked = ({ requests }: HttpServer) => requests.map(({ method, path }) => `${method} ${path}`);
+
+/** A metadata service that knows tokens, and gives keys only for its own. */
+function startMetadata(key: unknown = { credential }) {
+  return startHttpServer((response, { method, path, headers }) => {
+    if (method === "PUT" && path === tokenPath) return answer(response, 200, "the-token\n");
+    if (headers["x-metadata-token"] !== "the-token") return answer(response, 401, "token required");
+    answer(response, 200, key);
+  });
+}
+
+test("a token is asked for first, with its lifetime, and sent with the second request", async () => {
+  await using metadata = await startMetadata();
+  await expect(ask(metadata)).resolves.toEqual({
+    accessKey: "AKMETADATA",
+    secretKey: "made-up-secret",
+    securityToken: "made-up-token",
+    expiresAt: new Date("2026-01-02T03:04:05.678Z"),
+    source: `the agency of this ECS (${metadata.url})`,
+  });
+  expect(asked(metadata)).toEqual([`PUT ${tokenPath}`, `GET ${keyPath}`]);
+  expect(metadata.requests[0]?.headers["x-metadata-token-ttl-seconds"]).toBe("21600");
+});
+
+test.each([404, 405, 503])("a service that answers %i to that is asked without one", async (status) => {
+  await using metadata = await startHttpServer((response, { method }) => {
+    if (method === "PUT") answer(response, status);
+    else answer(response, 200, { credential });
+  });
+  await expect(ask(metadata)).resolves.toMatchObject({ accessKey: "AKMETADATA" });
+  expect(asked(metadata)).toEqual([`PUT ${tokenPath}`, `GET ${keyPath}`]);
+  expect(metadata.requests[1]?.headers).not.toHaveProperty("x-metadata-token");
+});
+
+test.each([400, 403, 500, 302])("one that answers %i is asked nothing more", async (status) => {
+  await using metadata = await startHttpServer((response) => answer(response, status));
+  expect((await rejection(ask(metadata))).message).toBe(
+    `${metadata.url}: it refused a token (HTTP ${status})`,
+  );
+  expect(metadata.requests).toHaveLength(1);
+});
+
+test("a server without an agency is told as that", async () => {
+  await using metadata = await startHttpServer((response, { method }) => {
+    if (method === "PUT") answer(response, 200, "t");
+    else answer(response, 401, "Please configure Cloud Service Agency first");
+  });
+  expect((await rejection(ask(metadata))).message).toContain("no agency is bound to this ECS (HTTP 401)");
+  expect(metadata.requests).toHaveLength(2);
+});
+
+test("a service of another cloud at the same address is told as that", async () => {
+  await using metadata = await startHttpServer((response) => answer(response, 404));
+  expect((await rejection(ask(metadata))).message).toContain(
+    "it has no keys, so this may not be an ECS (HTTP 404)",
+  );
+});
+
+describe("where there is no such service it is asked once, and that is", () => {
+  test("refused at once", async () => {
+    const gone = await startHttpServer(() => {});
+    await gone[Symbol.asyncDispose]();
+    expect((await rejection(ask(gone))).message).toMatch(
+      /: no answer, so this is not an ECS \(connect ECONNREFUSED 127\.0\.0\.1:\d+\)$/,
+    );
+  });
+
+  test("given up soon when nothing answers", async () => {
+    await using silent = await startTcpServer(() => {});
+    expect((await rejection(ask(silent, 50))).message).toContain(
+      "no answer, so this is not an ECS (nothing for 0.05 s)",
+    );
+    expect(silent.connections).toBe(1);
+  });
+
+  test("given up soon when an answer drips", async () => {
+    await using dripping = await startHttpServer((response) => {
+      response.writeHead(200);
+      const drops = setInterval(() => response.write("x"), 5);
+      response.once("close", () => clearInterval(drops));
+    });
+    expect((await rejection(ask(dripping, 60))).message).toContain("(nothing for 0.06 s)");
+    expect(dripping.requests).toHaveLength(1);
+  });
+});
+
+test("an answer that is not the documented one is refused without a word of it", async () => {
+  for (const key of [
+    "",
+    '{"credential":{"secret":"made-up-secret"',
+    { credential: null },
+    { credential: { ...credential, access: "" } },
+    { credential: { ...credential, expires_at: "made-up-secret" } },
+  ]) {
+    await using metadata = await startMetadata(key);
+    expect((await rejection(ask(metadata))).message).toBe(
+      `${metadata.url}: its answer has no keys of the documented form`,
+    );
+  }
+});
+
+test("the caller's signal ends it, with its reason", async () => {
+  const controller = new AbortController();
+  await using metadata = await startHttpServer(() => controller.abort(new Error("given up")));
+  const asking = metadataCredentials({ endpoint: metadata.url })({ signal: controller.signal });
+  expect((await rejection(Promise.resolve(asking))).message).toBe("given up");
+});
+
+test("a client signs with the keys, and renews them before they end", async () => {
+  const start = Date.UTC(2026, 0, 2);
+  let now = start;
+  let given = 0;
+  await using metadata = await startHttpServer((response, { method }) => {
+    if (method === "PUT") return answer(response, 404);
+    const expires_at = new Date(now + 60 * 60_000).toISOString();
+    answer(response, 200, { credential: { ...credential, access: `AK${++given}`, expires_at } });
+  });
+  const session = new CredentialsSession(metadataCredentials({ endpoint: metadata.url }), () => now);
+  const accessKey = async () => {
+    const usable = (await session.get()).reveal();
+    return "key" in usable ? usable.key.accessKey : undefined;
+  };
+  expect(await Promise.all([accessKey(), accessKey()])).toEqual(["AK1", "AK1"]);
+  now = start + 54 * 60_000;
+  expect(await accessKey()).toBe("AK1");
+  expect(given).toBe(1);
+  now = start + 60 * 60_000;
+  expect(await accessKey()).toBe("AK2");
+  expect(metadata.requests).toHaveLength(4);
+});
+
+test("it is not asked where credentials are given", async () => {
+  await using metadata = await startMetadata();
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using client = clientOf(server, { credentials: metadataCredentials({ endpoint: metadata.url }) });
+  expect(metadata.connections).toBe(0);
+  await client.lifecycleHooks.list(groupId);
+  expect(server.requests[0]?.headers).toMatchObject({
+    authorization: expect.stringContaining("Access=AKMETADATA,"),
+    "x-security-token": "made-up-token",
+  });
+  await using other = clientOf(server, { credentials: keys });
+  await other.lifecycleHooks.list(groupId);
+  expect(metadata.requests).toHaveLength(2);
+});

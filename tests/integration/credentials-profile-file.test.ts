@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { profileCredentials } from "../../sdk/credentials/sources";
+import { makeHome } from "../support/home";
+import { clientOf, groupId, rejection } from "../support/sdk";
+import { answer, startHttpServer } from "../support/servers";
+
+const signal = new AbortController().signal;
+const file = ".huaweicloud/credentials";
+const ask = async (environment: NodeJS.ProcessEnv) => profileCredentials(environment)({ signal });
+
+test("the file in the home folder gives a pair, its token, its project, and itself as the source", async () => {
+  await using home = await makeHome();
+  const text =
+    "[basic]\nak = a\nsk = s\nsecurity_token = t\nproject_id = p\ndomain_id = d\n[global]\nak = x\n";
+  const path = await home.write(file, text);
+  await expect(ask({ HOME: home.path })).resolves.toEqual({
+    accessKey: "a",
+    secretKey: "s",
+    securityToken: "t",
+    projectId: "p",
+    source: path,
+  });
+});
+
+test("on Windows the home folder is that of USERPROFILE", async () => {
+  await using home = await makeHome();
+  await home.write(file, "[basic]\nak = a\nsk = s\n");
+  await expect(ask({ USERPROFILE: home.path })).resolves.toMatchObject({
+    accessKey: "a",
+    projectId: undefined,
+  });
+});
+
+test("HUAWEICLOUD_SDK_CREDENTIALS_FILE names another one, also from the home folder", async () => {
+  await using home = await makeHome();
+  await home.write(file, "[basic]\nak = wrong\nsk = wrong\n");
+  const path = await home.write("elsewhere/keys", "[basic]\nak = a\nsk = s\n");
+  for (const name of [path, "~/elsewhere/keys"]) {
+    const environment = { HOME: home.path, HUAWEICLOUD_SDK_CREDENTIALS_FILE: name };
+    await expect(ask(environment)).resolves.toMatchObject({ accessKey: "a", source: path });
+  }
+});
+
+test("a file that is not there is named", async () => {
+  await using home = await makeHome();
+  const error = await rejection(ask({ HOME: home.path }));
+  expect(error.message).toBe(`${join(home.path, file)}: no such file`);
+});
+
+test("a file that can't be read is named, with the system's code", async () => {
+  await using home = await makeHome();
+  await home.write(`${file}/inside`, "");
+  expect((await rejection(ask({ HOME: home.path }))).message).toBe(
+    `${join(home.path, file)} can't be read (EISDIR)`,
+  );
+});
+
+test.each([
+  ["[global]\nak = a\nsk = secret\n", "it has no section [basic]"],
+  ["[basic]\nregion = x\n", "section [basic] has no ak and sk"],
+  ["[basic]\nak =\nsk =\n", "section [basic] has no ak and sk"],
+  [
+    "[basic]\nidp_id = a\nid_token_file = secret\n",
+    "section [basic] signs in through an identity provider (idp_id), which is not supported",
+  ],
+  ["[basic]\nak = a\n", "section [basic], has ak but not sk: set both, or neither"],
+  ["[basic]\nsk = secret\n", "section [basic], has sk but not ak: set both, or neither"],
+  ["[basic]\nak = a\nsecret\n", "line 3 is not of the form key = value"],
+])("%j is refused: %s", async (text, problem) => {
+  await using home = await makeHome();
+  const path = await home.write(file, text);
+  const { message } = await rejection(ask({ HOME: home.path }));
+  expect(message.startsWith(path)).toBe(true);
+  expect(message).toContain(problem);
+  expect(message).not.toContain("secret\n");
+  expect(message.slice(path.length)).not.toContain("secret");
+});
+
+test("a client signs with it, for its project, and looks nothing up", async () => {
+  await using home = await makeHome();
+  await home.write(file, "[basic]\nak = AKFROMFILE\nsk = s\nsecurity_token = t\nproject_id = p1\n");
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using client = clientOf(server, {
+    projectId: undefined,
+    credentials: profileCredentials({ HOME: home.path }),
+  });
+  await client.lifecycleHooks.list(groupId);
+  expect(server.requests.map(({ path }) => path)).toEqual([
+    `/autoscaling-api/v1/p1/scaling_lifecycle_hook/${groupId}/list`,
+  ]);
+  expect(server.requests[0]?.headers).toMatchObject({
+    authorization: expect.stringContaining("Access=AKFROMFILE,"),
+    "x-security-token": "t",
+    "x-project-id": "p1",
+  });
+});
+
+test("the file is read again when the service has refused its key: it may have been changed", async () => {
+  await using home = await makeHome();
+  await home.write(file, "[basic]\nak = OLD\nsk = s\n");
+  await using server = await startHttpServer((response, { headers }) => {
+    if (headers.authorization?.includes("Access=NEW,")) answer(response, 200, { lifecycle_hooks: [] });
+    else answer(response, 401, { error_code: "APIGW.0301" });
+  });
+  await using client = clientOf(server, { credentials: profileCredentials({ HOME: home.path }) });
+  await rejection(client.lifecycleHooks.list(groupId));
+  await home.write(file, "[basic]\nak = NEW\nsk = s\n");
+  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
+  expect(server.requests).toHaveLength(2);
+});

@@ -1,0 +1,277 @@
+import { describe, expect, test } from "vitest";
+import { isAmbiguousError, isConnectionError, isServiceError } from "../../sdk/errors";
+import {
+  callerOf,
+  clientOf,
+  createCall,
+  groupId,
+  hookInput,
+  readCall,
+  rejection,
+  wireHook,
+} from "../support/sdk";
+import { answer, type Handler, startHttpServer, startTcpServer } from "../support/servers";
+
+/** The first answers as given, then successes. */
+function after(
+  ...refusals: readonly (readonly [status: number, body?: unknown, headers?: object])[]
+): Handler {
+  return (response, _request, count) => {
+    const [status, body, headers] = refusals[count] ?? [200, {}];
+    answer(response, status, body, headers);
+  };
+}
+
+const always =
+  (status: number, body?: unknown, headers = {}): Handler =>
+  (response) =>
+    answer(response, status, body, headers);
+
+const code = (error: string) => ({ error: { code: error, message: "" } });
+
+describe.each([
+  ["502", 502, undefined],
+  ["503", 503, undefined],
+  ["504", 504, undefined],
+  ["503 APIGW.0613", 503, { error_code: "APIGW.0613" }],
+  ["500 AS.0001", 500, code("AS.0001")],
+  ["500 AS.0049", 500, code("AS.0049")],
+  ["500 APIGW.0601", 500, { error_code: "APIGW.0601" }],
+  ["500 without a code", 500, "<html>oops</html>"],
+])("%s", (_, status, body) => {
+  test("is tried again until it passes", async () => {
+    await using server = await startHttpServer(after([status, body], [status, body]));
+    await using caller = callerOf();
+    await expect(caller.call(readCall(server))).resolves.toEqual({});
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("is tried again so many times, and then told as what may pass", async () => {
+    await using server = await startHttpServer(always(status, body));
+    await using caller = callerOf({ maxRetries: 2 });
+    const error = await rejection(caller.call(readCall(server)));
+    expect(isServiceError(error) && error.retryable).toBe(true);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("is not tried again when that is turned off", async () => {
+    await using server = await startHttpServer(always(status, body));
+    await using caller = callerOf({ maxRetries: 0 });
+    await rejection(caller.call(readCall(server)));
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe.each([
+  [400, code("AS.7041")],
+  [400, code("AS.2033")],
+  [400, code("AS.0031")],
+  [403, { error_code: "APIGW.0302" }],
+  [404, code("AS.0007")],
+  [409, undefined],
+  [500, { error_code: "APIGW.0605" }],
+  [501, undefined],
+  [302, undefined],
+] as const)("%i %j", (status, body) => {
+  test("is not tried again", async () => {
+    await using server = await startHttpServer(always(status, body));
+    await using caller = callerOf();
+    const error = await rejection(caller.call(readCall(server)));
+    expect(isServiceError(error) && error.retryable).toBe(false);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("a connection error", () => {
+  test("is tried again until it passes", async () => {
+    await using server = await startHttpServer((response, _request, count) => {
+      if (count < 2) response.destroy();
+      else answer(response, 200, {});
+    });
+    await using caller = callerOf();
+    await expect(caller.call(readCall(server))).resolves.toEqual({});
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("is tried again so many times", async () => {
+    await using server = await startTcpServer((socket) => socket.destroy());
+    await using caller = callerOf({ maxRetries: 2 });
+    const error = await rejection(caller.call(readCall(server)));
+    expect(isConnectionError(error) && error.retryable).toBe(true);
+    expect(server.connections).toBe(3);
+  });
+
+  test("is tried again for a create only where the request has not left", async () => {
+    const gone = await startHttpServer(() => {});
+    await gone[Symbol.asyncDispose]();
+    const events: string[] = [];
+    await using caller = callerOf({ observer: { onRequest: ({ attempt }) => events.push(String(attempt)) } });
+    expect(isConnectionError(await rejection(caller.call(createCall(gone))))).toBe(true);
+    expect(events).toEqual(["0", "1", "2", "3"]);
+  });
+});
+
+describe("a create", () => {
+  test.each([
+    ["502", 502, undefined],
+    ["503", 503, undefined],
+    ["504", 504, undefined],
+    ["500 of a proxy", 500, "<html>oops</html>"],
+  ])("is not sent twice after a %s, behind which its answer may have been lost", async (_, status, body) => {
+    await using server = await startHttpServer(always(status, body));
+    await using client = clientOf(server, { maxRetries: 3 });
+    const error = await rejection(client.lifecycleHooks.create(groupId, hookInput));
+    expect(isAmbiguousError(error)).toBe(true);
+    expect(error).toMatchObject({ status, operation: "lifecycleHooks.create" });
+    expect(isServiceError(error.cause)).toBe(true);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["500 AS.0001", 500, code("AS.0001")],
+    ["500 AS.0049", 500, code("AS.0049")],
+    ["503 APIGW.0613", 503, { error_code: "APIGW.0613" }],
+  ])("is sent again after a %s, the answer of who should have served it", async (_, status, body) => {
+    await using server = await startHttpServer(after([status, body]));
+    await using caller = callerOf();
+    await expect(caller.call(createCall(server))).resolves.toEqual({});
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("is undecided when the name is taken after such an answer: the first one may have made it", async () => {
+    await using server = await startHttpServer(after([500, code("AS.0001")], [400, code("AS.7041")]));
+    await using caller = callerOf();
+    const error = await rejection(caller.call(createCall(server)));
+    expect(isAmbiguousError(error)).toBe(true);
+    expect(error).toMatchObject({ code: "AS.7041", status: 400 });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("is a plain refusal when the name was taken at once", async () => {
+    await using server = await startHttpServer(always(400, code("AS.7041")));
+    await using caller = callerOf();
+    const error = await rejection(caller.call(createCall(server)));
+    expect(isAmbiguousError(error)).toBe(false);
+    expect(error).toMatchObject({ code: "AS.7041" });
+  });
+
+  test("gives up its second try when the answer is lost then", async () => {
+    await using server = await startHttpServer((response, _request, count) => {
+      if (count === 0) answer(response, 500, code("AS.0001"));
+      else response.destroy();
+    });
+    await using caller = callerOf();
+    expect(isAmbiguousError(await rejection(caller.call(createCall(server))))).toBe(true);
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+test("an update and a delete are sent again after a lost answer: twice does no more than once", async () => {
+  await using server = await startHttpServer((response, { method }, count) => {
+    if (count % 2 === 0) response.destroy();
+    else if (method === "PUT") answer(response, 200, wireHook);
+    else answer(response, 204);
+  });
+  await using caller = callerOf();
+  const base = { endpoint: server.url, body: "{}" };
+  await caller.call(readCall(server, { ...base, operation: "lifecycleHooks.update", method: "PUT" }));
+  await caller.call(readCall(server, { ...base, operation: "lifecycleHooks.delete", method: "DELETE" }));
+  expect(server.requests.map(({ method }) => method)).toEqual(["PUT", "PUT", "DELETE", "DELETE"]);
+});
+
+describe("429", () => {
+  test("is tried again, a create too, since the service has not taken it", async () => {
+    await using server = await startHttpServer(
+      after([429, { error_code: "APIGW.0308", error_msg: "limit:26,time:1 second" }, { "retry-after": "0" }]),
+    );
+    await using caller = callerOf();
+    await expect(caller.call(createCall(server))).resolves.toEqual({});
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("waits as long as Retry-After says, written as a date", async () => {
+    // A whole second in the header, and a clock that is 120 ms before it: the test need not wait for a second.
+    const moment = Date.UTC(2026, 0, 2, 3, 4, 5);
+    await using server = await startHttpServer(
+      after([429, {}, { "retry-after": new Date(moment).toUTCString() }]),
+    );
+    await using caller = callerOf({ now: () => moment - 120 });
+    await caller.call(readCall(server));
+    const [first, second] = server.requests;
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(115);
+  });
+
+  test("does not count as a try, but is bounded by the time of the call", async () => {
+    await using server = await startHttpServer(
+      always(429, { error_code: "APIGW.0308" }, { "retry-after": "60" }),
+    );
+    await using caller = callerOf({ maxRetries: 1, callTimeout: 60 });
+    const error = await rejection(caller.call(readCall(server)));
+    expect(error).toMatchObject({ status: 429, code: "APIGW.0308", retryable: true });
+    expect(error.message).toContain("too many requests");
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("is told at once when trying again is turned off", async () => {
+    await using server = await startHttpServer(always(429, { error_code: "APIGW.0308" }));
+    await using client = clientOf(server, { maxRetries: 0 });
+    expect(await rejection(client.lifecycleHooks.list(groupId))).toMatchObject({ status: 429 });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("Retry-After of a fault that passes", () => {
+  test("takes the place of the random delay", async () => {
+    const moment = Date.UTC(2026, 0, 2, 3, 4, 5);
+    const header = { "retry-after": new Date(moment).toUTCString() };
+    await using server = await startHttpServer(after([503, undefined, header]));
+    await using caller = callerOf({ now: () => moment - 120, random: () => 0 });
+    await caller.call(readCall(server));
+    const [first, second] = server.requests;
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(115);
+  });
+
+  test("does not outlast the call", async () => {
+    await using server = await startHttpServer(always(503, undefined, { "retry-after": "3600" }));
+    await using caller = callerOf({ callTimeout: 60 });
+    expect(await rejection(caller.call(readCall(server)))).toMatchObject({ status: 503 });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+test("each try is signed anew, with the date of its own moment", async () => {
+  let now = Date.UTC(2026, 0, 2, 3, 4, 5);
+  await using server = await startHttpServer((response, _request, count) => {
+    now += 60_000;
+    answer(response, count === 0 ? 503 : 200, {});
+  });
+  await using caller = callerOf({ now: () => now });
+  await caller.call(readCall(server));
+  expect(server.requests.map(({ headers }) => headers["x-sdk-date"])).toEqual([
+    "20260102T030405Z",
+    "20260102T030505Z",
+  ]);
+  const signatures = server.requests.map(({ headers }) => headers.authorization);
+  expect(new Set(signatures).size).toBe(2);
+});
+
+test("whoever watches sees each try, with its number and what became of it", async () => {
+  await using server = await startHttpServer((response, _request, count) => {
+    if (count === 0) response.destroy();
+    else answer(response, count === 1 ? 503 : 200, {}, { "x-request-id": `r${count}` });
+  });
+  const seen: unknown[] = [];
+  await using caller = callerOf({ observer: { onResponse: (event) => seen.push(event) } });
+  await caller.call(readCall(server, { query: [["name", "a b"]] }));
+  const about = { operation: "lifecycleHooks.list", method: "GET", url: `${server.url}/hooks?name=a%20b` };
+  expect(seen).toEqual([
+    {
+      ...about,
+      attempt: 0,
+      durationMs: expect.any(Number),
+      failure: expect.stringContaining("other side closed"),
+    },
+    { ...about, attempt: 1, durationMs: expect.any(Number), status: 503, requestId: "r1" },
+    { ...about, attempt: 2, durationMs: expect.any(Number), status: 200, requestId: "r2" },
+  ]);
+});

@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import type { Credentials } from "../../sdk/credentials/credentials";
+import { isConfigurationError, isServiceError } from "../../sdk/errors";
+import { clientOf, groupId, keys, rejection } from "../support/sdk";
+import { answer, startHttpServer } from "../support/servers";
+
+const refusal = {
+  error: { code: "AS.0006", message: "The token of the header in the request is incorrect." },
+};
+
+/** Accepts one token alone. */
+function startTokenServer(accepted: string) {
+  return startHttpServer((response, { headers }) => {
+    if (headers["x-auth-token"] === accepted) answer(response, 200, { lifecycle_hooks: [] });
+    else answer(response, 401, refusal);
+  });
+}
+
+/** Gives these credentials, one after the other, and counts how often it was asked. */
+function providerOf(...credentials: readonly Credentials[]) {
+  const provider = () => {
+    const next = credentials[Math.min(provider.asked, credentials.length - 1)] ?? keys;
+    provider.asked++;
+    return next;
+  };
+  provider.asked = 0;
+  return provider;
+}
+
+test("a token is sent in its header, with no signature", async () => {
+  await using server = await startTokenServer("good");
+  await using client = clientOf(server, { credentials: { authToken: "good" } });
+  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
+  expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
+});
+
+test("a refused token is replaced once by a new one of its provider", async () => {
+  await using server = await startTokenServer("new");
+  const credentials = providerOf({ authToken: "old" }, { authToken: "new" });
+  await using client = clientOf(server, { credentials, maxRetries: 0 });
+  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
+  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
+  expect(server.requests.map(({ headers }) => headers["x-auth-token"])).toEqual(["old", "new", "new"]);
+  expect(credentials.asked).toBe(2);
+});
+
+test("calls under way together renew a refused token once", async () => {
+  await using server = await startTokenServer("new");
+  const credentials = providerOf({ authToken: "old" }, { authToken: "new" });
+  await using client = clientOf(server, { credentials });
+  await Promise.all(Array.from({ length: 5 }, () => client.lifecycleHooks.list(groupId)));
+  expect(credentials.asked).toBe(2);
+  expect(server.requests).toHaveLength(10);
+});
+
+test("a second refusal ends the call", async () => {
+  await using server = await startTokenServer("never");
+  const credentials = providerOf({ authToken: "a" }, { authToken: "b" }, { authToken: "c" });
+  await using client = clientOf(server, { credentials, maxRetries: 5 });
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(isServiceError(error) && error.code).toBe("AS.0006");
+  expect(server.requests.map(({ headers }) => headers["x-auth-token"])).toEqual(["a", "b"]);
+});
+
+test("a provider that gives the same token again gets no second try for it", async () => {
+  await using server = await startTokenServer("never");
+  const credentials = providerOf({ authToken: "a" });
+  await using client = clientOf(server, { credentials, maxRetries: 5 });
+  expect(await rejection(client.lifecycleHooks.list(groupId))).toMatchObject({
+    status: 401,
+    retryable: false,
+  });
+  expect(server.requests).toHaveLength(1);
+  expect(credentials.asked).toBe(2);
+});
+
+test.each([
+  ["fixed token", { authToken: "a" }, {}],
+  ["token of the environment", undefined, { HW_AUTH_TOKEN: "a" }],
+  ["fixed access key", keys, {}],
+  ["access key of the environment", undefined, { HW_ACCESS_KEY: "a", HW_SECRET_KEY: "b" }],
+])("a refused %s is never tried again", async (_, credentials, environment) => {
+  await using server = await startHttpServer((response) => answer(response, 401, refusal));
+  await using client = clientOf(server, { credentials, environment, maxRetries: 5 });
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(isServiceError(error) && error.status).toBe(401);
+  expect(server.requests).toHaveLength(1);
+});
+
+test("an access key of a provider is not tried again either, but the next call asks for another", async () => {
+  await using server = await startHttpServer((response) => answer(response, 401, refusal));
+  const credentials = providerOf(keys, { ...keys, accessKey: "ANOTHER" });
+  await using client = clientOf(server, { credentials, maxRetries: 5 });
+  await rejection(client.lifecycleHooks.list(groupId));
+  expect(server.requests).toHaveLength(1);
+  expect(credentials.asked).toBe(1);
+  await rejection(client.lifecycleHooks.list(groupId));
+  expect(server.requests[1]?.headers.authorization).toContain("Access=ANOTHER,");
+});
+
+test("a refusal says where the credentials come from", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 401, { error_code: "APIGW.0301", error_msg: "verify aksk signature fail" }),
+  );
+  const environment = { HUAWEICLOUD_SDK_AK: "a", HUAWEICLOUD_SDK_SK: "b" };
+  await using client = clientOf(server, { credentials: undefined, environment });
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(error.message).toContain("they come from the environment (HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK)");
+});
+
+test("a provider that fails after the refusal is told as a problem of the configuration", async () => {
+  await using server = await startTokenServer("never");
+  let asked = 0;
+  const credentials = () => {
+    if (asked++ === 0) return { authToken: "a" };
+    throw new Error("the vault is sealed");
+  };
+  await using client = clientOf(server, { credentials });
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(isConfigurationError(error)).toBe(true);
+  expect(error.message).toContain("listing the lifecycle hooks");
+  expect(error.message).toContain("the vault is sealed");
+  expect(server.requests).toHaveLength(1);
+});
+
+test.each([
+  [20, "20 minutes ahead of the service's; set the clock"],
+  [-16, "16 minutes behind the service's; set the clock"],
+])("a refused signature of a clock that is %i minutes off is told as that", async (minutes, told) => {
+  await using server = await startHttpServer((response) =>
+    answer(
+      response,
+      401,
+      { error_code: "APIGW.0301", error_msg: "signature expired" },
+      {
+        date: new Date(Date.now() - minutes * 60_000).toUTCString(),
+      },
+    ),
+  );
+  await using client = clientOf(server);
+  expect((await rejection(client.lifecycleHooks.list(groupId))).message).toContain(told);
+});
+
+test.each([
+  ["within the 15 minutes that are allowed", keys, 14],
+  ["of a token, which has no date", { authToken: "a" }, 60],
+])("a refusal %s is not blamed on the clock", async (_, credentials, minutes) => {
+  await using server = await startHttpServer((response) =>
+    answer(
+      response,
+      401,
+      { error_code: "APIGW.0301" },
+      {
+        date: new Date(Date.now() - minutes * 60_000).toUTCString(),
+      },
+    ),
+  );
+  await using client = clientOf(server, { credentials });
+  expect((await rejection(client.lifecycleHooks.list(groupId))).message).not.toContain("clock is");
+});

@@ -1,0 +1,240 @@
+import type { Socket } from "node:net";
+import { describe, expect, test } from "vitest";
+import {
+  isAmbiguousError,
+  isConnectionError,
+  isInvalidAnswerError,
+  isServiceError,
+  type ServiceError,
+} from "../../sdk/errors";
+import { maxAnswerBytes } from "../../sdk/transport";
+import { clientOf, groupId, hookInput, rejection, wireHook } from "../support/sdk";
+import { answer, startHttpServer, startTcpServer } from "../support/servers";
+
+/** A server that writes this to each request, and then does that with the connection. */
+async function startRaw(text: string, then: (socket: Socket) => void) {
+  let count = 0;
+  const server = await startTcpServer((socket) => {
+    socket.on("data", () => {
+      count++;
+      // The reset must not overtake what was written.
+      socket.write(text, () => setImmediate(() => then(socket)));
+    });
+  });
+  return Object.defineProperty(server as typeof server & { readonly count: number }, "count", {
+    get: () => count,
+  });
+}
+
+const end = (socket: Socket) => socket.end();
+const reset = (socket: Socket) => socket.resetAndDestroy();
+const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+
+describe.each([
+  ["is closed without an answer", "", end],
+  ["is reset without an answer", "", reset],
+  ["is reset in the middle of an answer", `${head}Content-Length: 100\r\n\r\n{"lifecycle_hook_name":`, reset],
+  ["is closed in the middle of an answer", `${head}Content-Length: 100\r\n\r\n{"lifecycle_hook_name":`, end],
+  ["is closed in the middle of a chunk", `${head}Transfer-Encoding: chunked\r\n\r\n40\r\n{`, end],
+  ["is closed in the middle of the headers", `${head}X-Req`, end],
+  ["carries something else than HTTP", "SSH-2.0-OpenSSH_9.6\r\n", end],
+] as const)("a connection that %s", (_, text, then) => {
+  test("is a ConnectionError for a call that only reads", async () => {
+    await using server = await startRaw(text, then);
+    await using client = clientOf(server);
+    const error = await rejection(client.lifecycleHooks.get(groupId, "drain"));
+    expect(isConnectionError(error) && error.retryable).toBe(true);
+    expect(error.message).toMatch(/^reading lifecycle hook "drain" in scaling group .*: no answer: /);
+    expect(server.count).toBe(1);
+  });
+
+  test("leaves a create undecided, and sends it once", async () => {
+    await using server = await startRaw(text, then);
+    await using client = clientOf(server, { maxRetries: 3 });
+    const error = await rejection(client.lifecycleHooks.create(groupId, hookInput));
+    expect(isAmbiguousError(error)).toBe(true);
+    expect(error.message).toContain("it may have taken effect or not, and was not sent again");
+    expect(server.count).toBe(1);
+  });
+
+  test("leaves a callback undecided, which would add another hour", async () => {
+    await using server = await startRaw(text, then);
+    await using client = clientOf(server, { maxRetries: 3 });
+    const input = { lifecycleActionResult: "EXTEND", lifecycleActionKey: "4f" } as const;
+    expect(isAmbiguousError(await rejection(client.hangingInstances.complete(groupId, input)))).toBe(true);
+    expect(server.count).toBe(1);
+  });
+});
+
+test("a connection that is refused is a ConnectionError for a create, too: nobody has seen it", async () => {
+  const server = await startHttpServer(() => {});
+  await server[Symbol.asyncDispose]();
+  await using client = clientOf(server);
+  const error = await rejection(client.lifecycleHooks.create(groupId, hookInput));
+  expect(isConnectionError(error) && error.retryable).toBe(true);
+  expect(error.message).toContain("ECONNREFUSED");
+  expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
+});
+
+test.each([
+  ["by its Content-Length", true],
+  ["by its chunks", false],
+])("an answer that is too big %s is refused, and not asked for again", async (_, announced) => {
+  const block = Buffer.alloc(64 * 1024, " ");
+  let sent = 0;
+  await using server = await startHttpServer((response) => {
+    if (announced) response.setHeader("content-length", maxAnswerBytes + 1);
+    const more = () => {
+      while (!response.destroyed && sent <= maxAnswerBytes) {
+        sent += block.length;
+        if (!response.write(block)) return void response.once("drain", more);
+      }
+      response.end();
+    };
+    more();
+  });
+  await using client = clientOf(server, { maxRetries: 3 });
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(error.message).toContain("the answer is far too big for this API (UND_ERR_RES_EXCEEDED_MAX_SIZE)");
+  expect(isConnectionError(error) && error.retryable).toBe(false);
+  expect(server.requests).toHaveLength(1);
+});
+
+test("an answer of the greatest size is read", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 200, '{"lifecycle_hooks":[]}'.padEnd(maxAnswerBytes)),
+  );
+  await using client = clientOf(server);
+  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
+});
+
+describe.each([
+  ["empty", "", "the body: "],
+  ["JSON that was cut short", JSON.stringify(wireHook).slice(0, 40), "the body: "],
+  ["a proxy's page", "<html><title>Please log in</title></html>", "the body: "],
+  ["JSON of another kind", "[]", "the body: "],
+  ["without a field", JSON.stringify({ ...wireHook, create_time: undefined }), "create_time: "],
+  [
+    "with a field of another type",
+    JSON.stringify({ ...wireHook, default_timeout: "3600" }),
+    "default_timeout: ",
+  ],
+  [
+    "with a value that is not documented",
+    JSON.stringify({ ...wireHook, default_result: "X" }),
+    "default_result: ",
+  ],
+])("a success whose body is %s", (_, body, named) => {
+  test("is an InvalidAnswerError that names what is wrong with it", async () => {
+    await using server = await startHttpServer((response) =>
+      answer(response, 200, body, { "x-request-id": "4f" }),
+    );
+    await using client = clientOf(server, { maxRetries: 3 });
+    const error = await rejection(client.lifecycleHooks.get(groupId, "drain"));
+    expect(isInvalidAnswerError(error)).toBe(true);
+    expect(error).toMatchObject({ status: 200, requestId: "4f", operation: "lifecycleHooks.get" });
+    expect(error.message).toContain(`the answer is not what the API documents (${named}`);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+test("a field that the service adds breaks nobody", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 200, { ...wireHook, added: { later: true } }),
+  );
+  await using client = clientOf(server);
+  await expect(client.lifecycleHooks.get(groupId, "drain")).resolves.toMatchObject({
+    lifecycleHookName: "drain",
+  });
+});
+
+describe.each([
+  ["nested, of the service", { error: { code: "AS.7038", message: "five" } }, "AS.7038", "five"],
+  ["flat, of the service", { error_code: "AS.7038", error_msg: "five" }, "AS.7038", "five"],
+  [
+    "with the gateway's request id",
+    { error_code: "APIGW.0602", error_msg: "bad", request_id: "4f" },
+    "APIGW.0602",
+    "bad",
+  ],
+  ["of SMN", { code: "SMN.00013011", message: "topic", request_id: "4f" }, "SMN.00013011", "topic"],
+  ["of Keystone", { error: { code: 400, message: "bad", title: "Bad Request" } }, undefined, "bad"],
+  [
+    "of STS",
+    { error_code: "STS.0001", error_msg: "no", encoded_authorization_message: "x" },
+    "STS.0001",
+    "no",
+  ],
+  ["in camel case", { errorCode: "AS.7038", errorMsg: "five" }, "AS.7038", "five"],
+  [
+    "a proxy's page",
+    "<html><head><title>Bad\n Request</title></head><body>x</body></html>",
+    undefined,
+    "Bad Request",
+  ],
+  ["a page without a title", "<h1>Bad</h1><p>request</p>", undefined, "Bad request"],
+  ["empty", "", undefined, undefined],
+  ["JSON that was cut short", '{"error":{"code":"AS.7038"', undefined, '{"error":{"code":"AS.7038"'],
+  ["JSON that is no object", '"bad"', undefined, '"bad"'],
+])("a refusal whose body is %s", (_, body, code, message) => {
+  test("is a ServiceError with what it says", async () => {
+    await using server = await startHttpServer((response) => answer(response, 400, body));
+    await using client = clientOf(server);
+    const error = (await rejection(client.lifecycleHooks.create(groupId, hookInput))) as ServiceError;
+    expect(isServiceError(error)).toBe(true);
+    expect(error).toMatchObject({
+      status: 400,
+      code,
+      serviceMessage: message,
+      operation: "lifecycleHooks.create",
+      retryable: false,
+    });
+    expect(error.message).toContain(code ?? "HTTP 400");
+  });
+});
+
+test("the request id is that of the header, and else that of the body", async () => {
+  await using server = await startHttpServer((response, _request, count) =>
+    answer(
+      response,
+      400,
+      { error_code: "APIGW.0602", request_id: "from-body" },
+      count === 0 ? { "x-request-id": "from-header" } : {},
+    ),
+  );
+  await using client = clientOf(server);
+  for (const requestId of ["from-header", "from-body"]) {
+    const error = await rejection(client.lifecycleHooks.list(groupId));
+    expect(error).toMatchObject({ requestId });
+    expect(error.message).toContain(`request ${requestId}`);
+  }
+});
+
+test("the identity service's request id has a header of its own", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 403, { error: { code: 403, message: "no" } }, { "x-iam-trace-id": "token_4f" }),
+  );
+  await using client = clientOf(server, { projectId: undefined });
+  expect(await rejection(client.projectId())).toMatchObject({ status: 403, requestId: "token_4f" });
+});
+
+test("a missing group, which the service answers with 400, is told as such", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 400, { error: { code: "AS.2007", message: "The AS group does not exist." } }),
+  );
+  await using client = clientOf(server);
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(error.message).toBe(
+    `listing the lifecycle hooks of scaling group ${groupId}: the scaling group does not exist; check its id, the region and the project (AS.2007)`,
+  );
+});
+
+test("a permission that a 400 refuses names the action, in both kinds of policies", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 400, { error: { code: "AS.0031", message: "Policy doesn't allow it." } }),
+  );
+  await using client = clientOf(server);
+  const error = await rejection(client.lifecycleHooks.create(groupId, hookInput));
+  expect(error.message).toContain("as:lifecycleHooks:create or as:scalingGroup:createLifecycleHook");
+  expect(error.message).toContain("Policy doesn't allow it.");
+});

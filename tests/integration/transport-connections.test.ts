@@ -1,0 +1,206 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { isConfigurationError, isConnectionError, isServiceError } from "../../sdk/errors";
+import { version } from "../../sdk/version";
+import { callerOf, clientOf, createCall, groupId, readCall, rejection } from "../support/sdk";
+import { answer, startHttpServer, startTcpServer } from "../support/servers";
+
+test("calls that follow each other share one connection", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using client = clientOf(server);
+  for (let count = 0; count < 5; count++) {
+    await client.lifecycleHooks.list(groupId);
+    // undici has a connection free again a turn of the event loop after its answer was read.
+    await nextTurn();
+  }
+  expect(server.requests).toHaveLength(5);
+  expect(server.connections).toBe(1);
+});
+
+test("calls that follow each other without a pause share two", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using client = clientOf(server);
+  for (let count = 0; count < 20; count++) await client.lifecycleHooks.list(groupId);
+  expect(server.connections).toBeLessThanOrEqual(2);
+});
+
+test("the user agent names the package, its version and Node's", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using client = clientOf(server);
+  await client.lifecycleHooks.list(groupId);
+  expect(server.requests[0]?.headers["user-agent"]).toBe(
+    `pulumi-huaweicloud-as/${version} node/${process.versions.node}`,
+  );
+});
+
+test("a redirect is not followed: its target gets no request, and the error says where it leads", async () => {
+  await using elsewhere = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using server = await startHttpServer((response) =>
+    answer(response, 302, undefined, { location: `${elsewhere.url}/taken` }),
+  );
+  await using client = clientOf(server, { maxRetries: 3 });
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(isServiceError(error) && error.status).toBe(302);
+  expect(error.message).toContain(`a redirect to ${elsewhere.url}/taken, which is not followed`);
+  expect(server.requests).toHaveLength(1);
+  expect(elsewhere.connections).toBe(0);
+});
+
+test.each([
+  ["http://as.example.com", "is not https (plain http is accepted for loopback addresses only)"],
+  ["http://10.0.0.1:8080", "is not https"],
+  ["http://localhost.example.com", "is not https"],
+  ["ftp://127.0.0.1", "is not https"],
+  ["as.example.com", "is not a URL"],
+  ["https://user:password@as.example.com", "has a user name or password in it"],
+])("the endpoint %s is refused before anything is sent", (endpoint, problem) => {
+  expect(() => clientOf({ url: endpoint })).toThrow(problem);
+});
+
+test.each(["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "https://as.example.com"])(
+  "the endpoint %s is accepted",
+  (endpoint) => {
+    expect(() => clientOf({ url: endpoint })).not.toThrow();
+  },
+);
+
+test("a call after the client was closed fails at once and says so", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  const client = clientOf(server, { maxRetries: 3 });
+  await client.lifecycleHooks.list(groupId);
+  await client.close();
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(error.message).toMatch(/^listing the lifecycle hooks .*: no answer: the client was closed/);
+  expect(isConnectionError(error) && error.retryable).toBe(false);
+  expect(server.requests).toHaveLength(1);
+});
+
+test("a client that was closed before its first call sends nothing either", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  const client = clientOf(server);
+  await client.close();
+  await client.close();
+  await rejection(client.lifecycleHooks.list(groupId));
+  expect(server.connections).toBe(0);
+});
+
+test("closing the client does not wait for a connection that nobody waits for any more", async () => {
+  const controller = new AbortController();
+  await using silent = await startTcpServer(() => controller.abort(new Error("given up")));
+  const timeouts = { connect: 60_000 };
+  const client = clientOf({ url: `https://127.0.0.1:${silent.port}` }, { timeouts });
+  await rejection(client.lifecycleHooks.list(groupId, { signal: controller.signal }));
+  const start = performance.now();
+  await client.close();
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
+
+test("closing the client waits for the calls under way", async () => {
+  const arrived = Promise.withResolvers<() => void>();
+  await using server = await startHttpServer((response, _request, count) => {
+    if (count === 0) answer(response, 200, { lifecycle_hooks: [] });
+    else arrived.resolve(() => answer(response, 200, { lifecycle_hooks: [] }));
+  });
+  const client = clientOf(server);
+  await client.lifecycleHooks.list(groupId);
+  const listing = client.lifecycleHooks.list(groupId);
+  const release = await arrived.promise;
+  const closing = client.close();
+  release();
+  await expect(listing).resolves.toEqual([]);
+  await closing;
+});
+
+test("a server that speaks no TLS is told from one that is down, and was sent nothing", async () => {
+  await using server = await startTcpServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  await using caller = callerOf();
+  const url = `https://127.0.0.1:${server.port}`;
+  const error = await rejection(caller.call(createCall({ url })));
+  expect(isConnectionError(error) && error.retryable).toBe(false);
+  expect(error.message).toContain("creating: no answer: the endpoint does not speak TLS");
+  expect(server.connections).toBe(1);
+});
+
+/** A proxy that connects each tunnel to `target`, whatever was asked for. */
+async function startProxy(target: { readonly port: number }, status = "200 Connection established") {
+  const tunnels: string[] = [];
+  const server = await startTcpServer(async (socket) => {
+    const [head] = (await once(socket, "data")) as [Buffer];
+    tunnels.push(head.toString().split("\r\n")[0] ?? "");
+    socket.write(`HTTP/1.1 ${status}\r\n\r\n`);
+    if (!status.startsWith("200")) return void socket.end();
+    const onward = connect(target.port, "127.0.0.1");
+    onward.on("error", () => socket.destroy());
+    socket.once("close", () => onward.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  return Object.assign(server, { tunnels });
+}
+
+test("a proxy of the environment makes the tunnel to an endpoint elsewhere", async () => {
+  // Nobody can have the certificate of the real endpoint here: that it is asked for is what tells where the tunnel led.
+  const hello = Promise.withResolvers<Buffer>();
+  await using server = await startTcpServer((socket) => {
+    socket.once("data", (data) => {
+      hello.resolve(data);
+      socket.end();
+    });
+  });
+  await using proxy = await startProxy(server);
+  await using caller = callerOf({ environment: { HTTPS_PROXY: proxy.url }, maxRetries: 0 });
+  const error = await rejection(caller.call(readCall({ url: "https://as.cn-north-4.myhuaweicloud.com" })));
+  expect(isConnectionError(error)).toBe(true);
+  expect(proxy.tunnels).toEqual(["CONNECT as.cn-north-4.myhuaweicloud.com:443 HTTP/1.1"]);
+  expect((await hello.promise).toString("latin1")).toContain("as.cn-north-4.myhuaweicloud.com");
+});
+
+test("the proxy of the process's own environment is not used in place of the given one's", async () => {
+  await using proxy = await startProxy({ port: 0 }, "403 Forbidden");
+  await using caller = callerOf({ environment: { https_proxy: proxy.url }, maxRetries: 0 });
+  await rejection(caller.call(readCall({ url: "https://as.example.com" })));
+  expect(proxy.tunnels).toHaveLength(1);
+});
+
+test("a loopback endpoint is reached without the proxy", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using proxy = await startProxy(server);
+  await using client = clientOf(server, { environment: { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url } });
+  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
+  expect(proxy.connections).toBe(0);
+});
+
+test("an endpoint in NO_PROXY is reached without the proxy", async () => {
+  await using proxy = await startProxy({ port: 0 });
+  const environment = { HTTPS_PROXY: proxy.url, NO_PROXY: "other.example.com,.invalid" };
+  await using caller = callerOf({ environment, maxRetries: 0 });
+  const error = await rejection(caller.call(readCall({ url: "https://as.nowhere.invalid" })));
+  expect(isConnectionError(error)).toBe(true);
+  expect(proxy.connections).toBe(0);
+});
+
+test.each(["407 Proxy Authentication Required", "502 Bad Gateway"])(
+  "a proxy that answers %s is named, and a create was not sent",
+  async (status) => {
+    await using proxy = await startProxy({ port: 0 }, status);
+    await using caller = callerOf({ environment: { HTTPS_PROXY: proxy.url }, maxRetries: 1 });
+    const error = await rejection(caller.call(createCall({ url: "https://as.example.com" })));
+    expect(isConnectionError(error)).toBe(true);
+    expect(error.message).toContain("the proxy (HTTPS_PROXY) did not connect to the endpoint");
+    expect(error.message).toContain(status.slice(0, 3));
+    expect(proxy.tunnels).toHaveLength(2);
+  },
+);
+
+test("a variable that is no proxy's URL is named, without its value, and only where a proxy is needed", async () => {
+  const environment = { HTTPS_PROXY: "user:password@proxy:3128" };
+  await using caller = callerOf({ environment });
+  const error = await rejection(caller.call(readCall({ url: "https://as.example.com" })));
+  expect(isConfigurationError(error)).toBe(true);
+  expect(error.message).toContain("HTTPS_PROXY is not the URL of a proxy");
+  expect(error.message).not.toContain("password");
+
+  await using server = await startHttpServer((response) => answer(response, 200, {}));
+  await expect(caller.call(readCall(server))).resolves.toEqual({});
+});

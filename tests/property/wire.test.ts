@@ -1,0 +1,240 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { specificationLimits } from "../../sdk/limits";
+import {
+  defaultResultRule,
+  defaultTimeoutRule,
+  lifecycleHookNameRule,
+  lifecycleHookTypeRule,
+  notificationMetadataRule,
+  notificationTopicUrnRule,
+} from "../../sdk/rules";
+import { hangingInstancesAnswer, lifecycleHookAnswer, lifecycleHooksAnswer, requestSchemas } from "../../sdk/schemas";
+
+const schemas = requestSchemas(specificationLimits);
+
+/* Hooks as the specification describes them. */
+
+const name = fc.stringMatching(/^[0-9A-Za-z_-]{1,32}$/).filter((text) => text !== "list");
+const type = fc.constantFrom("INSTANCE_LAUNCHING", "INSTANCE_TERMINATING");
+const result = fc.constantFrom("ABANDON", "CONTINUE");
+const timeout = fc.integer({ min: 300, max: 86_400 });
+const topic = fc.stringMatching(/^[0-9A-Za-z_-]{1,64}$/);
+const urn = topic.map((text) => `urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:${text}`);
+const metadata = fc
+  .string({ unit: "grapheme", maxLength: 200 })
+  .filter((text) => !/[<>&'()]/.test(text) && [...text].length <= 256);
+const moment = fc
+  .date({ min: new Date("2000-01-01"), max: new Date("2100-01-01"), noInvalidDate: true })
+  .map((date) => `${date.toISOString().slice(0, 19)}Z`);
+
+const wireHook = fc.record({
+  lifecycle_hook_name: name,
+  lifecycle_hook_type: type,
+  default_result: result,
+  default_timeout: timeout,
+  notification_topic_urn: urn,
+  notification_topic_name: topic,
+  notification_metadata: metadata.filter((text) => text !== ""),
+  create_time: moment,
+});
+
+const overJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+test("what a hook's answer says is what its create said, and goes back as the same request", () => {
+  fc.assert(
+    fc.property(wireHook, (wire) => {
+      const hook = lifecycleHookAnswer.parse(overJson(wire));
+      const { notificationTopicName, createTime, ...input } = hook;
+      expect({ notificationTopicName, createTime }).toEqual({
+        notificationTopicName: wire.notification_topic_name,
+        createTime: wire.create_time,
+      });
+      const { notification_topic_name: _topic, create_time: _time, ...request } = wire;
+      expect(overJson(schemas.create.parse(input))).toEqual(request);
+      const { lifecycleHookName: _input, ...changes } = input;
+      const { lifecycle_hook_name: _wire, ...update } = request;
+      expect(overJson(schemas.update.parse(changes))).toEqual(update);
+    }),
+  );
+});
+
+test("metadata that is null, empty or missing is none", () => {
+  const none = fc.constantFrom({ notification_metadata: null }, { notification_metadata: "" }, {});
+  fc.assert(
+    fc.property(wireHook, none, ({ notification_metadata: _, ...wire }, absent) => {
+      expect(lifecycleHookAnswer.parse({ ...wire, ...absent }).notificationMetadata).toBeUndefined();
+    }),
+  );
+});
+
+test("a request has the fields that were given, and no others", () => {
+  const fields = fc.record(
+    {
+      lifecycleHookType: type,
+      notificationTopicUrn: urn,
+      defaultResult: result,
+      defaultTimeout: timeout,
+      notificationMetadata: metadata,
+    },
+    { requiredKeys: [] },
+  );
+  const wireNames: Readonly<Record<string, string>> = {
+    lifecycleHookType: "lifecycle_hook_type",
+    notificationTopicUrn: "notification_topic_urn",
+    defaultResult: "default_result",
+    defaultTimeout: "default_timeout",
+    notificationMetadata: "notification_metadata",
+  };
+  fc.assert(
+    fc.property(fields, (changes) => {
+      const expected = Object.fromEntries(
+        Object.entries(changes).map(([field, value]) => [wireNames[field], value]),
+      );
+      expect(schemas.update.parse(changes)).toEqual(expected);
+    }),
+  );
+});
+
+test("fields that the service adds change nothing", () => {
+  const added = fc.dictionary(
+    fc.string().filter((key) => !(key in lifecycleHookKeys) && key !== "__proto__"),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(wireHook, added, (wire, more) => {
+      expect(lifecycleHookAnswer.parse({ ...more, ...wire })).toEqual(lifecycleHookAnswer.parse(wire));
+    }),
+  );
+});
+const lifecycleHookKeys = Object.fromEntries(
+  "lifecycle_hook_name lifecycle_hook_type default_result default_timeout notification_topic_urn notification_topic_name notification_metadata create_time"
+    .split(" ")
+    .map((key) => [key, true]),
+);
+
+test("a field that is missing is named", () => {
+  const required = Object.keys(lifecycleHookKeys).filter((key) => key !== "notification_metadata");
+  fc.assert(
+    fc.property(wireHook, fc.constantFrom(...required), (wire, missing) => {
+      const parsed = lifecycleHooksAnswer.safeParse({ lifecycle_hooks: [wire, { ...wire, [missing]: undefined }] });
+      expect(parsed.error?.issues.map(({ path }) => path.join("."))).toEqual([`lifecycle_hooks.1.${missing}`]);
+    }),
+  );
+});
+
+test("a hanging instance keeps what the service says of it", () => {
+  const wire = fc.record({
+    lifecycle_hook_name: name,
+    lifecycle_action_key: fc.uuid(),
+    instance_id: fc.uuid(),
+    scaling_group_id: fc.uuid(),
+    lifecycle_hook_status: fc.constantFrom("HANGING", "CONTINUE", "ABANDON"),
+    timeout: moment,
+    default_result: result,
+  });
+  fc.assert(
+    fc.property(wire, (said) => {
+      const [instance] = hangingInstancesAnswer.parse(overJson({ instance_hanging_info: [said] }));
+      expect(instance).toEqual({
+        lifecycleHookName: said.lifecycle_hook_name,
+        lifecycleActionKey: said.lifecycle_action_key,
+        instanceId: said.instance_id,
+        scalingGroupId: said.scaling_group_id,
+        lifecycleHookStatus: said.lifecycle_hook_status,
+        timeout: said.timeout,
+        defaultResult: said.default_result,
+      });
+      const { lifecycleActionKey, instanceId, lifecycleHookName } = instance ?? {};
+      expect(schemas.complete.parse({ lifecycleActionResult: "CONTINUE", lifecycleActionKey })).toEqual({
+        lifecycle_action_result: "CONTINUE",
+        lifecycle_action_key: said.lifecycle_action_key,
+      });
+      expect(schemas.complete.parse({ lifecycleActionResult: "EXTEND", instanceId, lifecycleHookName })).toEqual({
+        lifecycle_action_result: "EXTEND",
+        instance_id: said.instance_id,
+        lifecycle_hook_name: said.lifecycle_hook_name,
+      });
+    }),
+  );
+});
+
+/* The rules, against the specification's text restated without regular expressions. */
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
+/** Values near the rules' edges, and anything else at all. */
+const anyValue = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...letters), maxLength: 40 }),
+  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom("a", "é", "💡", "<", "'"), minLength: 250, maxLength: 260 }),
+  fc.constantFrom("ABANDON", "CONTINUE", "EXTEND", "INSTANCE_LAUNCHING", "INSTANCE_TERMINATING", "abandon", "list"),
+  urn,
+  urn.chain((text) => fc.nat({ max: text.length - 1 }).map((at) => text.slice(0, at) + text.slice(at + 1))),
+  fc.integer({ min: 290, max: 310 }),
+  fc.integer({ min: 86_390, max: 86_410 }),
+  fc.double(),
+  fc.anything(),
+);
+
+const specification: ReadonlyArray<
+  readonly [string, (value: unknown) => unknown, (value: unknown) => boolean]
+> = [
+  [
+    "a name has 1 to 32 letters, digits, underscores and hyphens (and is not the one that can't be addressed)",
+    lifecycleHookNameRule,
+    (value) =>
+      typeof value === "string" &&
+      value.length >= 1 &&
+      value.length <= 32 &&
+      [...value].every((character) => letters.includes(character)) &&
+      value !== "list",
+  ],
+  [
+    "a type is one of two",
+    lifecycleHookTypeRule,
+    (value) => value === "INSTANCE_LAUNCHING" || value === "INSTANCE_TERMINATING",
+  ],
+  ["a default result is one of two", defaultResultRule, (value) => value === "ABANDON" || value === "CONTINUE"],
+  [
+    "a time-out is a whole number of seconds, 300 to 86400",
+    defaultTimeoutRule,
+    (value) => typeof value === "number" && value >= 300 && value <= 86_400 && value % 1 === 0,
+  ],
+  [
+    "metadata has at most 256 characters, and none of six",
+    notificationMetadataRule,
+    (value) =>
+      typeof value === "string" &&
+      [...value].length <= 256 &&
+      ["<", ">", "&", "'", "(", ")"].every((character) => !value.includes(character)),
+  ],
+  [
+    "a topic's URN has six parts: urn, smn, a region, a project of 32 characters, a topic",
+    notificationTopicUrnRule,
+    (value) => {
+      if (typeof value !== "string") return false;
+      const [scheme, service, region = "", project = "", name = "", ...rest] = value.split(":");
+      const isPlain = (text: string) => text !== "" && [...text].every((character) => letters.includes(character));
+      const isProject = project.length === 32 && [...project].every((c) => "0123456789abcdefghijklmnopqrstuvwxyz".includes(c));
+      return (
+        scheme === "urn" &&
+        service === "smn" &&
+        isPlain(region) &&
+        isProject &&
+        isPlain(name) &&
+        name.length <= 255 &&
+        rest.length === 0
+      );
+    },
+  ],
+];
+
+test.each(specification)("the rule and the specification agree: %s", (_, rule, isAllowed) => {
+  fc.assert(
+    fc.property(anyValue, (value) => {
+      expect(rule(value) === undefined).toBe(isAllowed(value));
+    }),
+    { numRuns: 1_000 },
+  );
+});

@@ -1,0 +1,19 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** A home folder of the test's own; leaving the scope removes it. */
+export async function makeHome() {
+  const path = await mkdtemp(join(tmpdir(), "home-"));
+  return {
+    path,
+    /** Writes a file in it, with the folders above; anything but a string as JSON. */
+    async write(name: string, content: unknown): Promise<string> {
+      const file = join(path, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
+      return file;
+    },
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true }),
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { environmentCredentials, environmentProject } from "../../sdk/credentials/environment";
+
+test("nothing is set, or only empty: there are none", () => {
+  expect(environmentCredentials({})).toBeUndefined();
+  expect(environmentCredentials({ HW_AUTH_TOKEN: "", HW_ACCESS_KEY: "", HW_SECRET_KEY: "" })).toBeUndefined();
+});
+
+describe.each([
+  ["the Terraform provider's names", "HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"],
+  ["the SDKs' names", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],
+])("%s", (_, ak, sk, token) => {
+  const source = `the environment (${ak}, ${sk})`;
+
+  test("give a pair, which an empty token leaves a permanent one", () => {
+    const pair = { accessKey: "a", secretKey: "s", securityToken: undefined, source };
+    expect(environmentCredentials({ [ak]: "a", [sk]: "s" })).toEqual(pair);
+    expect(environmentCredentials({ [ak]: "a", [sk]: "s", [token]: "" })).toEqual(pair);
+  });
+
+  test("give a temporary pair", () => {
+    expect(environmentCredentials({ [ak]: "a", [sk]: "s", [token]: "t" })).toEqual({
+      accessKey: "a",
+      secretKey: "s",
+      securityToken: "t",
+      source,
+    });
+  });
+
+  test("refuse half a pair, by name and without its value", () => {
+    expect(() => environmentCredentials({ [ak]: "value" })).toThrow(
+      `the environment has ${ak} but not ${sk}: set both, or neither`,
+    );
+    expect(() => environmentCredentials({ [sk]: "value" })).toThrow(
+      `the environment has ${sk} but not ${ak}: set both, or neither`,
+    );
+    expect(() => environmentCredentials({ [token]: "value" })).toThrow(
+      `the environment has ${token} but not ${ak} and ${sk}`,
+    );
+  });
+});
+
+test("a pair is never completed from the other names", () => {
+  const mixed = { HW_ACCESS_KEY: "a", HUAWEICLOUD_SDK_SK: "s" };
+  expect(() => environmentCredentials(mixed)).toThrow("HW_ACCESS_KEY but not HW_SECRET_KEY");
+});
+
+test("a token comes before a pair, and the Terraform provider's names before the SDKs'", () => {
+  const all = {
+    HUAWEICLOUD_SDK_AK: "1",
+    HUAWEICLOUD_SDK_SK: "1",
+    HW_ACCESS_KEY: "2",
+    HW_SECRET_KEY: "2",
+    HW_AUTH_TOKEN: "3",
+  };
+  expect(environmentCredentials(all)).toMatchObject({
+    authToken: "3",
+    source: "the environment (HW_AUTH_TOKEN)",
+  });
+  expect(environmentCredentials({ ...all, HW_AUTH_TOKEN: undefined })).toMatchObject({ accessKey: "2" });
+});
+
+describe("the project of the environment", () => {
+  test("has two names, of which the Terraform provider's comes first", () => {
+    expect(environmentProject({}, "cn-north-4")).toBeUndefined();
+    const sdk = { HUAWEICLOUD_SDK_PROJECT_ID: "p1", HW_PROJECT_ID: "" };
+    expect(environmentProject(sdk, "cn-north-4")).toEqual({
+      id: "p1",
+      variable: "HUAWEICLOUD_SDK_PROJECT_ID",
+    });
+    const both = { ...sdk, HW_PROJECT_ID: "p2" };
+    expect(environmentProject(both, "cn-north-4")).toEqual({ id: "p2", variable: "HW_PROJECT_ID" });
+  });
+
+  test("is not meant in another region than the environment's", () => {
+    const environment = { HW_PROJECT_ID: "p", HW_REGION_NAME: "cn-north-4" };
+    expect(environmentProject(environment, "cn-north-4")?.id).toBe("p");
+    expect(environmentProject(environment, "cn-south-1")).toBeUndefined();
+  });
+});

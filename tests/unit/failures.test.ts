@@ -1,0 +1,196 @@
+import { describe, expect, test } from "vitest";
+import { isAmbiguousError, isConnectionError, isServiceError, ConfigurationError } from "../../sdk/errors";
+import { type FailedCall, type Judgement, judge } from "../../sdk/failures";
+import type { OperationName } from "../../sdk/operations";
+
+const now = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+function failed(operation: OperationName, more: Partial<FailedCall> = {}): FailedCall {
+  const source = "the vault";
+  return { operation, doing: "doing it", secrets: ["hidden"], credentialsSource: source, signed: true, ...more };
+}
+const read = failed("lifecycleHooks.get");
+const create = failed("lifecycleHooks.create");
+
+/** Judges an answer. */
+function answered(call: FailedCall, status: number, body: unknown = {}, headers = {}): Judgement {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return judge(call, { answer: { status, headers, body: text } }, now);
+}
+
+function error(code: string, message = "m") {
+  return Object.assign(new Error(message), { code });
+}
+
+describe("whether another try may follow an answer", () => {
+  test.each([
+    [429, {}, "throttled", "throttled"],
+    [403, { error_code: "APIGW.0308" }, "throttled", "throttled"],
+    [401, {}, "signIn", "signIn"],
+    [500, { error: { code: "AS.0001" } }, "soon", "soon"],
+    [500, { error: { code: "AS.0049" } }, "soon", "soon"],
+    [500, { error_code: "APIGW.0601" }, "soon", "soon"],
+    [500, { error_code: "APIGW.0605" }, "never", "never"],
+    [500, "<html>", "soon", "never"],
+    [502, {}, "soon", "never"],
+    [503, {}, "soon", "never"],
+    [503, { error_code: "APIGW.0613" }, "soon", "soon"],
+    [504, { error_code: "APIGW.0201" }, "soon", "never"],
+    [400, { error: { code: "AS.2033" } }, "never", "never"],
+    [404, { error: { code: "AS.0007" } }, "never", "never"],
+    [302, "", "never", "never"],
+  ] as const)("%i %j: %s; for a create %s", (status, body, reading, creating) => {
+    expect(answered(read, status, body).again).toBe(reading);
+    expect(answered(create, status, body).again).toBe(creating);
+  });
+
+  test("a create that must not follow is undecided, with what was answered", () => {
+    const { error: judged } = answered(create, 504, { error_code: "APIGW.0201" }, { "x-request-id": "4f" });
+    expect(isAmbiguousError(judged)).toBe(true);
+    expect(judged).toMatchObject({ status: 504, code: "APIGW.0201", requestId: "4f", retryable: false });
+    expect(isServiceError(judged.cause)).toBe(true);
+  });
+});
+
+describe("whether another try may follow where no answer came", () => {
+  test.each([
+    ["ECONNREFUSED", "soon", "soon"],
+    ["ENOTFOUND", "soon", "soon"],
+    ["UND_ERR_CONNECT_TIMEOUT", "soon", "soon"],
+    ["UND_ERR_PRX_CONN", "soon", "soon"],
+    ["UND_ERR_ABORTED", "soon", "soon"],
+    ["ECONNRESET", "soon", "never"],
+    ["UND_ERR_SOCKET", "soon", "never"],
+    ["UND_ERR_HEADERS_TIMEOUT", "soon", "never"],
+    ["UND_ERR_BODY_TIMEOUT", "soon", "never"],
+    ["HPE_INVALID_CONSTANT", "soon", "never"],
+    ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "never", "never"],
+    ["UND_ERR_DESTROYED", "never", "never"],
+    ["UND_ERR_INVALID_ARG", "never", "never"],
+    ["CERT_HAS_EXPIRED", "never", "never"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "never", "never"],
+  ] as const)("%s: %s; for a create %s", (code, reading, creating) => {
+    expect(judge(read, { failure: error(code) }, now).again).toBe(reading);
+    expect(judge(create, { failure: error(code) }, now).again).toBe(creating);
+  });
+
+  test.each(["ECONNRESET", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_RES_EXCEEDED_MAX_SIZE"])(
+    "after %s a create is undecided",
+    (code) => {
+      expect(isAmbiguousError(judge(create, { failure: error(code) }, now).error)).toBe(true);
+    },
+  );
+
+  test.each(["ECONNREFUSED", "UND_ERR_DESTROYED", "CERT_HAS_EXPIRED"])(
+    "after %s a create was not sent, which is no question",
+    (code) => {
+      expect(isConnectionError(judge(create, { failure: error(code) }, now).error)).toBe(true);
+    },
+  );
+
+  test("a connect that failed in another way was not sent either", () => {
+    const failure = Object.assign(error("EHOSTUNREACH"), { syscall: "connect" });
+    expect(judge(create, { failure }, now).again).toBe("soon");
+    expect(judge(create, { failure: new AggregateError([failure]) }, now).again).toBe("soon");
+  });
+
+  test("an error of this package ends the call as it is", () => {
+    const failure = new ConfigurationError("no proxy", { operation: "client" });
+    expect(judge(read, { failure }, now)).toEqual({ error: failure, again: "never" });
+  });
+});
+
+describe("the message", () => {
+  const told = (failure: unknown) => judge(read, { failure }, now).error.message;
+
+  test("tells the cause with its code, once", () => {
+    expect(told(error("UND_ERR_SOCKET", "other side closed"))).toBe(
+      "doing it: no answer: other side closed (UND_ERR_SOCKET)",
+    );
+    expect(told(error("ECONNRESET", "read ECONNRESET"))).toBe("doing it: no answer: read ECONNRESET");
+    expect(told("nothing")).toBe("doing it: no answer: nothing");
+  });
+
+  test("tells why the addresses of a host failed, not only that there were several", () => {
+    const failure = Object.assign(new AggregateError([error("ECONNREFUSED", "connect ECONNREFUSED ::1:1")]), {
+      code: "ECONNREFUSED",
+    });
+    expect(told(failure)).toBe("doing it: no answer: connect ECONNREFUSED ::1:1");
+  });
+
+  test("tells what to do about a certificate, and about a proxy", () => {
+    expect(told(error("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate"))).toContain("NODE_EXTRA_CA_CERTS");
+    expect(told(error("UND_ERR_ABORTED", "Proxy response (407)"))).toContain(
+      "the proxy (HTTPS_PROXY) did not connect to the endpoint: Proxy response (407)",
+    );
+  });
+
+  test("leaves out what the other side has sent, and what is secret", () => {
+    const failure = Object.assign(error("HPE_INVALID_CONSTANT", "got hidden"), { data: "X-Auth-Token: hidden" });
+    const { error: judged } = judge(read, { failure }, now);
+    expect(judged.message).not.toContain("hidden");
+    expect(judged.cause).not.toHaveProperty("data");
+  });
+
+  test("of a refusal tells meaning, remedy, code and request id", () => {
+    const body = { error: { code: "AS.7038", message: "m" } };
+    expect(answered(create, 400, body, { "x-request-id": "4f" }).error.message).toBe(
+      "doing it: the group already has 5 hooks, the most it can have; delete one first (AS.7038, request 4f)",
+    );
+  });
+
+  test("of an unknown refusal quotes it, and gives the status in place of a code", () => {
+    expect(answered(read, 418, "<title>teapot</title>").error.message).toBe(
+      'doing it: the service refused it: "teapot" (HTTP 418)',
+    );
+    expect(answered(read, 418, "").error.message).toBe("doing it: the service refused it (HTTP 418)");
+  });
+
+  test("of AS.7041 does not quote the service's own text, which is that of another code", () => {
+    const body = { error: { code: "AS.7041", message: "The lifecycle hook callback object is empty." } };
+    expect(answered(create, 400, body).error.message).toBe(
+      "doing it: the group already has a hook of this name; choose another name, or import that hook (AS.7041)",
+    );
+  });
+
+  test.each([
+    [400, { error: { code: "AS.0031", message: "denied" } }],
+    [403, { error_code: "APIGW.0302", error_msg: "denied" }],
+    [403, "<title>denied</title>"],
+  ])("of a permission refused with %i names the actions of both kinds of policies: %j", (status, body) => {
+    const { message } = answered(create, status, body).error;
+    expect(message).toContain("the policy must allow as:lifecycleHooks:create or as:scalingGroup:createLifecycleHook");
+    expect(message).toContain('"denied"');
+  });
+
+  test("of a redirect says where it leads", () => {
+    expect(answered(read, 307, "", { location: "https://else.example.com" }).error.message).toContain(
+      "a redirect to https://else.example.com, which is not followed",
+    );
+  });
+});
+
+describe("a clock that is wrong", () => {
+  const refused = (minutes: number, call = read, status = 401) =>
+    answered(call, status, { error_code: "APIGW.0301" }, { date: new Date(now - minutes * 60_000).toUTCString() })
+      .error.message;
+
+  test("is told when it is more than 15 minutes off, in each direction", () => {
+    expect(refused(16)).toContain("this machine's clock is 16 minutes ahead of the service's; set the clock");
+    expect(refused(-20)).toContain("this machine's clock is 20 minutes behind the service's; set the clock");
+  });
+
+  test.each([
+    ["15 minutes are allowed", refused(15)],
+    ["a token has no date", refused(60, failed("lifecycleHooks.get", { signed: false }))],
+    ["another refusal has another reason", refused(60, read, 403)],
+    ["a date may be missing", answered(read, 401, { error_code: "APIGW.0301" }).error.message],
+    ["a date may be none", answered(read, 401, {}, { date: "soon" }).error.message],
+  ])("is not blamed otherwise: %s", (_, message) => {
+    expect(message).not.toContain("clock is");
+  });
+
+  test("else the source of the credentials is told", () => {
+    expect(refused(0)).toContain("(they come from the vault)");
+  });
+});
