@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
-import { CallLimit } from "./call-limit";
+import { CallLimit, Deadlines } from "./call-limit";
 import { describeFailure } from "./connection-failures";
 import type { SecretCredentials } from "./credentials/secret-credentials";
 import type { CredentialsSession } from "./credentials/session";
 import { isDuplicateName } from "./error-codes";
 import { ConfigurationError, ConnectionError, InvalidAnswerError, isAutoScalingError } from "./errors";
-import { ambiguous, type FailedCall, judge, type Outcome, requestIdOf } from "./failures";
+import { ambiguous, type FailedCall, isThrottledAnswer, judge, type Outcome, requestIdOf } from "./failures";
 import type { Observer } from "./observe";
 import type { OperationName } from "./operations";
 import { Pace } from "./pace";
@@ -49,15 +49,17 @@ export class Caller {
   readonly #now: () => number;
   /** The service counts each kind of call by itself. */
   readonly #paces = new Map<OperationName, Pace>();
+  readonly #deadlines: Deadlines;
 
   constructor(options: CallerOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#now = options.now ?? Date.now;
+    this.#deadlines = new Deadlines(options.callTimeout);
   }
 
   async call<T>(call: Call<T>): Promise<T> {
-    const limit = new CallLimit(call.signal, this.#options.callTimeout);
+    const limit = new CallLimit(call.signal, this.#deadlines);
     let last: Error | undefined;
     try {
       return await this.#attempts(call, limit.signal, (error) => {
@@ -143,10 +145,14 @@ export class Caller {
     const secrets = credentials.secrets();
     try {
       const answer = await this.#options.transport.send(request, signal);
-      const refused = answer.status === 429;
+      const refused = isThrottledAnswer(answer);
       pace.done(refused ? "refused" : "accepted", refused ? this.#retryAfter(answer) : undefined);
-      const requestId = requestIdOf(answer, secrets);
-      onResponse?.({ ...event, ...since(start), status: answer.status, requestId });
+      onResponse?.({
+        ...event,
+        ...since(start),
+        status: answer.status,
+        requestId: requestIdOf(answer, secrets),
+      });
       return { answer };
     } catch (failure) {
       pace.done("unknown");

@@ -2,9 +2,9 @@ import type { Dispatcher } from "undici";
 import { Caller } from "./caller";
 import type { Credentials, CredentialsProvider } from "./credentials/credentials";
 import { providerOf } from "./credentials/default";
-import { environmentProject } from "./credentials/environment";
 import { CredentialsSession } from "./credentials/session";
 import { endpointProblem, endpointsOf, isRegionName } from "./endpoints";
+import { environmentEndpoints, environmentProject } from "./environment";
 import { ConfigurationError } from "./errors";
 import { HangingInstances } from "./hanging-instances";
 import { LifecycleHooks } from "./lifecycle-hooks";
@@ -26,9 +26,9 @@ export interface AutoScalingClientOptions extends Observer {
   readonly projectId?: string | undefined;
   /** Fixed ones, or a function that gives them. @default the usual places: see `defaultCredentials` */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
-  /** The Auto Scaling service's address. @default the region's */
+  /** The Auto Scaling service's address. @default that of `HW_ENDPOINTS`, else the region's */
   readonly endpoint?: string | undefined;
-  /** IAM's address. @default the region's */
+  /** IAM's address. @default that of `HW_ENDPOINTS`, else the region's */
   readonly iamEndpoint?: string | undefined;
   /** The operator's domain. @default "myhuaweicloud.com", or that of the region's operator */
   readonly cloud?: string | undefined;
@@ -109,12 +109,27 @@ function usableEndpoints(options: AutoScalingClientOptions) {
       `region ${JSON.stringify(region)} is not the name of a region, such as cn-north-4`,
     );
   }
-  const endpoints = endpointsOf(region, { cloud, autoscaling: endpoint, iam: iamEndpoint });
+  const given = { autoscaling: endpoint, iam: iamEndpoint };
+  const endpoints = endpointsOf(region, {
+    cloud,
+    ...(isNothingGiven(given) ? fromEnvironment(options) : given),
+  });
   for (const [service, address] of Object.entries(endpoints)) {
     const problem = endpointProblem(address);
     if (problem !== undefined) throw configurationError(`the ${service} endpoint ${address} ${problem}`);
   }
   return endpoints;
+}
+
+function isNothingGiven(endpoints: object): boolean {
+  return Object.values(endpoints).every((address) => address === undefined);
+}
+
+function fromEnvironment({ region, environment = process.env }: AutoScalingClientOptions) {
+  const found = environmentEndpoints(environment, region);
+  const [problem] = found?.problems ?? [];
+  if (problem !== undefined) throw configurationError(`HW_ENDPOINTS${problem}`);
+  return found?.endpoints;
 }
 
 function usableProject(

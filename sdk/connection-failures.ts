@@ -6,11 +6,11 @@
 const notConnected = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 /** The proxy did not make the tunnel: it hung up, or it refused. */
 const noTunnel = ["UND_ERR_PRX_CONN", "UND_ERR_ABORTED"];
-/** The other side speaks something else than TLS, or its certificate is not trusted. */
-const tlsRefused =
-  /^(ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
-/** The request can't be sent at all, or never again. */
-const unusable = ["UND_ERR_INVALID_ARG", "UND_ERR_CLOSED", "UND_ERR_DESTROYED"];
+/** The certificate is not trusted, or not for this host. */
+const certificateRefused =
+  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT_ALTNAME)/;
+/** The first thing that the other side says is no TLS. */
+const notTls = "ERR_SSL_WRONG_VERSION_NUMBER";
 
 /** Whether the request has certainly not left, so that the service has not seen it. */
 export function wasNeverSent(cause: unknown): boolean {
@@ -18,8 +18,8 @@ export function wasNeverSent(cause: unknown): boolean {
   return (
     notConnected.includes(code) ||
     noTunnel.includes(code) ||
-    unusable.includes(code) ||
-    tlsRefused.test(code) ||
+    certificateRefused.test(code) ||
+    [notTls, "UND_ERR_INVALID_ARG", "UND_ERR_CLOSED"].includes(code) ||
     syscallOf(cause) === "connect"
   );
 }
@@ -27,8 +27,16 @@ export function wasNeverSent(cause: unknown): boolean {
 /** Whether another try would end in the same way. */
 export function isLasting(cause: unknown): boolean {
   const code = codeOf(cause) ?? "";
-  return unusable.includes(code) || tlsRefused.test(code) || code === "UND_ERR_RES_EXCEEDED_MAX_SIZE";
+  return certificateRefused.test(code) || lasting.includes(code);
 }
+
+const lasting = [
+  notTls,
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_CLOSED",
+  "UND_ERR_DESTROYED",
+  "UND_ERR_RES_EXCEEDED_MAX_SIZE",
+];
 
 /** The cause in words, with its code, and with what to do where the code alone does not tell. */
 export function describeFailure(cause: unknown): string {
@@ -50,8 +58,9 @@ function told(code: string | undefined, cause: Error): string | undefined {
     return `the proxy (HTTPS_PROXY) did not connect to the endpoint: ${cause.message}`;
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") return "the client was closed";
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return "the answer is far too big for this API";
+  if (code === notTls) return "the endpoint does not speak TLS";
   // OpenSSL's own text begins with the address of a thread.
-  if (code.startsWith("ERR_SSL")) return "the endpoint does not speak TLS";
+  if (code.startsWith("ERR_SSL") && "reason" in cause) return `TLS: ${cause.reason}`;
   return undefined;
 }
 
@@ -59,7 +68,7 @@ function messageOf(cause: Error): string {
   // Both addresses of a host refused: the single errors say why, the one that holds them says nothing.
   const inner = cause instanceof AggregateError ? cause.errors[0] : undefined;
   const text = inner instanceof Error ? inner.message : cause.message;
-  if (!tlsRefused.test(codeOf(cause) ?? "")) return text;
+  if (!certificateRefused.test(codeOf(cause) ?? "")) return text;
   return `${text}; where a proxy or an operator has certificates of its own, name their authority in NODE_EXTRA_CA_CERTS`;
 }
 

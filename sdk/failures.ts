@@ -55,6 +55,11 @@ export function judge(call: FailedCall, outcome: Outcome, now: number): Judgemen
   return { error: ambiguous(call, error.message, error), again: "never" };
 }
 
+/** Whether the service takes fewer requests just now: the gateway says so by the status, or by its code alone. */
+export function isThrottledAnswer({ status, body }: HttpAnswer): boolean {
+  return status >= 400 && isThrottled({ status, code: readErrorAnswer(body, (text) => text).code });
+}
+
 /**
  * The error for a refusal that an earlier attempt of the same call may have caused: the service had answered it
  * with an internal error, and now the name is taken.

@@ -33,6 +33,7 @@ const margin = 0.95;
 /** How much faster to go with each second without a refusal. */
 const growth = 1.01;
 const longestPause = 60_000;
+const firstRecentLimit = 1024;
 
 export class Pace {
   readonly #clock: Clock;
@@ -41,6 +42,7 @@ export class Pace {
   #accepted = 0;
   /** When the calls of the last second were accepted; needed only until the first refusal. */
   #recent: number[] = [];
+  #recentLimit = firstRecentLimit;
   /** Calls a second, once the service has refused one. */
   #rate: number | undefined;
   /** The rate before the last row of refusals. */
@@ -96,8 +98,11 @@ export class Pace {
     }
     const now = this.#clock.now();
     this.#recent.push(now);
-    // Trimmed now and then rather than at each call: only the last second counts when it is read.
-    if (this.#recent.length > 4096) this.#recent = this.#recent.filter((at) => at > now - window);
+    // Only the last second counts when it is read. What is left of it must double before it is trimmed again: at each
+    // call it would cost a client that makes thousands a second more than all the rest.
+    if (this.#recent.length <= this.#recentLimit) return;
+    this.#recent = this.#recent.filter((at) => at > now - window);
+    this.#recentLimit = Math.max(firstRecentLimit, 2 * this.#recent.length);
   }
 
   #refuse(retryAfter: number | undefined): void {

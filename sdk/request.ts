@@ -28,7 +28,7 @@ export function signRequest(
   const query = request.query ?? [];
   const usable = credentials.reveal();
   // An answer in JSON is asked for, and never a compressed one, so that its length is bounded by the transport.
-  const headers: Record<string, string> = { host, "content-type": "application/json" };
+  const headers: Record<string, string> = { "content-type": "application/json", host };
   if (request.projectId !== undefined) headers["x-project-id"] = request.projectId;
   if ("authToken" in usable) {
     headers["x-auth-token"] = usable.authToken;

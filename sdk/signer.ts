@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * Huawei Cloud's request signing, SDK-HMAC-SHA256. Pure: the date is an argument, and each step of the
@@ -25,19 +25,21 @@ export interface SignableRequest {
 /** An AK with its SK, prepared once so that each signature costs less. */
 export interface SigningKey {
   readonly accessKey: string;
-  readonly key: KeyObject;
+  readonly key: HmacKey;
 }
 
-/** Prepares an AK/SK pair. A KeyObject is never printed, unlike a string. */
+/** Prepares an AK/SK pair. */
 export function signingKey(accessKey: string, secretKey: string): SigningKey {
-  return { accessKey, key: createSecretKey(secretKey, "utf8") };
+  return { accessKey, key: new HmacKey(secretKey) };
 }
 
 /** The value of the `Authorization` header. */
 export function authorization(request: SignableRequest, key: SigningKey): string {
   const names = signedHeaderNames(request.headers);
-  const signed = signature(stringToSign(canonicalRequest(request, names), dateOf(request)), key.key);
-  return `${algorithm} Access=${key.accessKey}, SignedHeaders=${names.join(";")}, Signature=${signed}`;
+  const signedHeaders = names.join(";");
+  const canonical = canonicalRequest(request, names, signedHeaders);
+  const signed = signature(stringToSign(canonical, dateOf(request)), key.key);
+  return `${algorithm} Access=${key.accessKey}, SignedHeaders=${signedHeaders}, Signature=${signed}`;
 }
 
 /** A moment as the `X-Sdk-Date` header wants it: UTC, `YYYYMMDDTHHMMSSZ`. */
@@ -47,18 +49,13 @@ export function sdkDate(moment: Date): string {
 
 /** Step 1: the request in its one canonical form. */
 export function canonicalRequest(
-  request: SignableRequest,
-  names = signedHeaderNames(request.headers),
+  { method, path, query = [], headers, body }: SignableRequest,
+  names = signedHeaderNames(headers),
+  signedHeaders = names.join(";"),
 ): string {
-  const headers = names.map((name) => `${name}:${request.headers[name]?.trim()}\n`).join("");
-  return [
-    request.method,
-    canonicalPath(request.path),
-    canonicalQuery(request.query ?? []),
-    headers,
-    names.join(";"),
-    hash("sha256", request.body, "hex"),
-  ].join("\n");
+  let lines = `${method}\n${canonicalPath(path)}\n${canonicalQuery(query)}\n`;
+  for (const name of names) lines += `${name}:${headers[name]?.trim()}\n`;
+  return `${lines}\n${signedHeaders}\n${hash("sha256", body, "hex")}`;
 }
 
 /** Step 2: what the key signs: the algorithm, the date, and the canonical request's hash. */
@@ -67,8 +64,43 @@ export function stringToSign(canonical: string, date: string): string {
 }
 
 /** Step 3: the signature, in lower-case hexadecimal. */
-export function signature(text: string, key: KeyObject): string {
-  return createHmac("sha256", key).update(text).digest("hex");
+export function signature(text: string, key: HmacKey): string {
+  return key.sign(text);
+}
+
+/**
+ * A key of HMAC-SHA256, that is `hash(outer + hash(inner + text))`, with the two blocks that depend on the key alone
+ * made once (RFC 2104): so a signature takes half the time that a `createHmac` does. Nothing prints it.
+ */
+export class HmacKey {
+  /** The block, and room for what is hashed after it. */
+  #inner: Buffer;
+  readonly #outer: Buffer;
+
+  constructor(secretKey: string) {
+    const bytes = Buffer.from(secretKey);
+    const key = bytes.length > blockLength ? hash("sha256", bytes, "buffer") : bytes;
+    const block = Buffer.alloc(blockLength);
+    key.copy(block);
+    this.#inner = Buffer.from(block.map((byte) => byte ^ 0x36));
+    this.#outer = withRoom(Buffer.from(block.map((byte) => byte ^ 0x5c)), hashLength);
+  }
+
+  /** `text`: a string to sign, of ASCII characters. Those are all equally long, so room is made once. */
+  sign(text: string): string {
+    if (this.#inner.length !== blockLength + text.length) this.#inner = withRoom(this.#inner, text.length);
+    this.#inner.write(text, blockLength, "latin1");
+    this.#outer.write(hash("sha256", this.#inner, "hex"), blockLength, "hex");
+    return hash("sha256", this.#outer, "hex");
+  }
+}
+
+/** SHA-256's, in bytes. */
+const blockLength = 64;
+const hashLength = 32;
+
+function withRoom(block: Buffer, room: number): Buffer {
+  return Buffer.concat([block.subarray(0, blockLength), Buffer.alloc(room)]);
 }
 
 /** Each segment percent-encoded, and a `/` at the end that the real path does not have. */
@@ -79,6 +111,7 @@ export function canonicalPath(path: string): string {
 
 /** Parameters in code-point order of name, then of value; always `name=value`. */
 export function canonicalQuery(query: ReadonlyArray<readonly [string, string]>): string {
+  if (query.length === 0) return "";
   return [...query]
     .sort(([nameA, valueA], [nameB, valueB]) => byCodePoint(nameA, nameB) || byCodePoint(valueA, valueB))
     .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
@@ -95,8 +128,15 @@ export function percentEncode(text: string): string {
 
 const nothingToEncode = /^[0-9A-Za-z/_.~-]*$/;
 
+/** In order; whoever gives them in order saves the time of putting them so. */
 function signedHeaderNames(headers: Readonly<Record<string, string>>): string[] {
-  return Object.keys(headers).sort();
+  const names = Object.keys(headers);
+  let last = "";
+  for (const name of names) {
+    if (name < last) return names.sort();
+    last = name;
+  }
+  return names;
 }
 
 function dateOf(request: SignableRequest): string {

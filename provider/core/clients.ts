@@ -68,7 +68,10 @@ export class ConfiguredClients implements Clients {
     // Loaded late: undici and zod cost more than all the rest, and a preview needs neither.
     const { AutoScalingClient } = await import("../../sdk/client.js");
     const { endpoints, cloud, maxRetries, limits, credentials } = this.#settings;
+    // The settings have taken these, where they are about the configured region; elsewhere they are not meant.
+    const { HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID, HW_ENDPOINTS, ...environment } = process.env;
     return new AutoScalingClient({
+      environment,
       region,
       projectId,
       cloud,

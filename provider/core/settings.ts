@@ -1,6 +1,7 @@
 import type { Credentials } from "../../sdk/credentials/credentials";
 import { environmentCredentials } from "../../sdk/credentials/environment";
-import { endpointProblem, isRegionName } from "../../sdk/endpoints";
+import { type EndpointOptions, isRegionName } from "../../sdk/endpoints";
+import { environmentEndpoints, environmentProject, parseEndpoints, parseObject } from "../../sdk/environment";
 import { type LifecycleHookLimits, specificationLimits, widenLimits } from "../../sdk/limits";
 
 /** The provider's configuration, read and understood. Anything that is wrong with it stands in `problems`. */
@@ -8,7 +9,7 @@ export interface Settings {
   readonly region: string | undefined;
   readonly projectId: string | undefined;
   readonly cloud: string | undefined;
-  readonly endpoints: { readonly autoscaling?: string; readonly iam?: string };
+  readonly endpoints: Pick<EndpointOptions, "autoscaling" | "iam">;
   readonly maxRetries: number | undefined;
   readonly limits: LifecycleHookLimits;
   /** Whether a preview looks at the live groups. */
@@ -51,9 +52,9 @@ export function readSettings(
   }
   const settings = {
     region: isUsable ? region.value : undefined,
-    projectId: reader.text("projectId", ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"])?.value,
+    projectId: reader.projectId(region?.value),
     cloud: reader.text("cloud", ["HW_CLOUD"])?.value,
-    endpoints: reader.endpoints(),
+    endpoints: reader.endpoints(region?.value),
     maxRetries: reader.maxRetries(),
     limits: reader.limits(),
     preflight: reader.preflight(),
@@ -92,22 +93,16 @@ class Reader {
     return undefined;
   }
 
-  endpoints(): Settings["endpoints"] {
-    const found = this.#object("endpoints", ["HW_ENDPOINTS"]);
-    const endpoints: { autoscaling?: string; iam?: string } = {};
-    for (const [service, address] of Object.entries(found?.value ?? {})) {
-      const source = `${found?.source}, ${service}`;
-      if (service !== "autoscaling" && service !== "iam") {
-        this.problem(source, "there are autoscaling and iam");
-      } else if (typeof address !== "string") {
-        this.problem(source, "give the endpoint's address, such as https://as.cn-north-4.myhuaweicloud.com");
-      } else {
-        const problem = endpointProblem(address);
-        if (problem !== undefined) this.problem(source, `${address} ${problem}`);
-        endpoints[service] = address;
-      }
-    }
-    return endpoints;
+  projectId(region: string | undefined): string | undefined {
+    return this.#configured("projectId") || environmentProject(this.#environment, region)?.id;
+  }
+
+  endpoints(region: string | undefined): Settings["endpoints"] {
+    const configured = this.#configured("endpoints");
+    const found = configured ? parseEndpoints(configured) : environmentEndpoints(this.#environment, region);
+    const source = configured ? "huaweicloud:endpoints" : "HW_ENDPOINTS";
+    this.problems.push(...(found?.problems ?? []).map((problem) => source + problem));
+    return found?.endpoints ?? {};
   }
 
   maxRetries(): number | undefined {
@@ -169,13 +164,8 @@ class Reader {
   ): { value: object; source: string } | undefined {
     const found = this.text(key, variables);
     if (found === undefined) return undefined;
-    try {
-      const value: unknown = JSON.parse(found.value);
-      if (typeof value === "object" && value !== null && !Array.isArray(value))
-        return { value, source: found.source };
-    } catch {
-      // The message below says what is wanted.
-    }
+    const value = parseObject(found.value);
+    if (value !== undefined) return { value, source: found.source };
     this.problem(found.source, "is not an object in JSON");
     return undefined;
   }

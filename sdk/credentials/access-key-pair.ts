@@ -1,7 +1,7 @@
 import type { AccessKeyPair } from "./credentials";
 
 /** A field of a pair: its value, which may be missing or empty, and the name by which people know it. */
-export interface NamedField {
+interface NamedField {
   readonly name: string;
   readonly value: string | undefined;
 }

@@ -40,19 +40,3 @@ export function environmentCredentials(
   }
   return undefined;
 }
-
-/**
- * The project's id in `HW_PROJECT_ID` or `HUAWEICLOUD_SDK_PROJECT_ID`, with the variable's name. A project belongs
- * to one region: where `HW_REGION_NAME` names another one than `region`, the environment's project is not meant.
- */
-export function environmentProject(
-  environment: NodeJS.ProcessEnv,
-  region: string,
-): { readonly id: string; readonly variable: string } | undefined {
-  if (environment.HW_REGION_NAME && environment.HW_REGION_NAME !== region) return undefined;
-  for (const variable of ["HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"]) {
-    const id = environment[variable];
-    if (id) return { id, variable };
-  }
-  return undefined;
-}

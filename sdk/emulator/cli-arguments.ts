@@ -2,7 +2,12 @@ import { parseArgs } from "node:util";
 
 /** What the command line asks for. */
 export type CliRequest =
-  | { readonly kind: "start"; readonly port: number; readonly groups: readonly string[] | undefined }
+  | {
+      readonly kind: "start";
+      readonly port: number;
+      readonly region: string | undefined;
+      readonly groups: readonly string[] | undefined;
+    }
   | { readonly kind: "help" }
   | { readonly kind: "version" };
 
@@ -12,12 +17,13 @@ export class UsageError extends Error {
 }
 
 /** What `--help` prints. */
-export const usage = `Usage: huaweicloud-as-emulator [--port N] [--group ID]...
+export const usage = `Usage: huaweicloud-as-emulator [--port N] [--region NAME] [--group ID]...
 
 Runs a local Huawei Cloud Auto Scaling API for lifecycle hooks on 127.0.0.1, to try things without an account.
 It prints the environment and the Pulumi configuration that lead to it, and then each request.
 
   --port N      the TCP port; one that the system picks when not given
+  --region NAME the region that it serves; cn-north-4 when not given
   --group ID    the id of a scaling group; can be given several times; one group when not given
   -h, --help    prints this
   --version     prints the version
@@ -25,7 +31,7 @@ It prints the environment and the Pulumi configuration that lead to it, and then
 
 /** Reads the command line. @throws UsageError */
 export function cliRequest(args: readonly string[]): CliRequest {
-  const { help, version, port, group } = parsed(args);
+  const { help, version, port, region, group } = parsed(args);
   if (help) return { kind: "help" };
   if (version) return { kind: "version" };
   const strange = group?.find((id) => !/^[0-9A-Za-z_-]{1,64}$/.test(id));
@@ -34,7 +40,12 @@ export function cliRequest(args: readonly string[]): CliRequest {
       `--group ${JSON.stringify(strange)} is not an id: give up to 64 letters, digits, _ and -`,
     );
   }
-  return { kind: "start", port: portOf(port), groups: group };
+  if (region !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(region)) {
+    throw new UsageError(
+      `--region ${JSON.stringify(region)} is not the name of a region, such as cn-north-4`,
+    );
+  }
+  return { kind: "start", port: portOf(port), region, groups: group };
 }
 
 function parsed(args: readonly string[]) {
@@ -43,6 +54,7 @@ function parsed(args: readonly string[]) {
       args: [...args],
       options: {
         port: { type: "string" },
+        region: { type: "string" },
         group: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },

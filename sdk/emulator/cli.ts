@@ -15,9 +15,10 @@ async function main(args: readonly string[]): Promise<void> {
   else await run(request);
 }
 
-async function run({ port, groups }: Extract<CliRequest, { kind: "start" }>): Promise<void> {
+async function run({ port, region, groups }: Extract<CliRequest, { kind: "start" }>): Promise<void> {
   const emulator = await startEmulator({
     port,
+    region,
     groups,
     onRequest: (entry) => process.stdout.write(`${requestLine(entry)}\n`),
   });

@@ -203,3 +203,8 @@ test("each request can be watched, without what signs it", async () => {
     { ...request, status: 200, requestId, durationMs: expect.any(Number) },
   ]);
 });
+
+test("the emulator's environment leads the client to it", async () => {
+  await using there = new AutoScalingClient({ region: emulator.region, environment: { ...emulator.env } });
+  expect(await there.lifecycleHooks.list(groupId)).toEqual([]);
+});

@@ -225,3 +225,13 @@ describe("a configuration that can't be used", () => {
     expect((await wide.check({}, short)).reasons).toEqual([]);
   });
 });
+
+test("the environment's project and endpoints are not taken for those of a provider in another region", async () => {
+  const south = { "huaweicloud:region": "cn-south-1", "huaweicloud:endpoints": emulator.env.HW_ENDPOINTS };
+  await using host = await Host.start({ ...emulator.env, HW_PROJECT_ID: "f".repeat(32) }, south);
+  await failureOf(host.create({ ...checkedInputs, scalingGroupId: groupId }));
+  // Looked up for its own region, where the emulator knows no project.
+  expect(emulator.requests.map(({ path, query }) => `${path}?${query}`)).toEqual([
+    "/v3/projects?name=cn-south-1",
+  ]);
+});

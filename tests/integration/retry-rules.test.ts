@@ -10,22 +10,7 @@ import {
   rejection,
   wireHook,
 } from "../support/sdk";
-import { answer, type Handler, startHttpServer, startTcpServer } from "../support/servers";
-
-/** The first answers as given, then successes. */
-function after(
-  ...refusals: readonly (readonly [status: number, body?: unknown, headers?: object])[]
-): Handler {
-  return (response, _request, count) => {
-    const [status, body, headers] = refusals[count] ?? [200, {}];
-    answer(response, status, body, headers);
-  };
-}
-
-const always =
-  (status: number, body?: unknown, headers = {}): Handler =>
-  (response) =>
-    answer(response, status, body, headers);
+import { always, answer, firstly, startHttpServer, startTcpServer } from "../support/servers";
 
 const code = (error: string) => ({ error: { code: error, message: "" } });
 
@@ -40,7 +25,7 @@ describe.each([
   ["500 without a code", 500, "<html>oops</html>"],
 ])("%s", (_, status, body) => {
   test("is tried again until it passes", async () => {
-    await using server = await startHttpServer(after([status, body], [status, body]));
+    await using server = await startHttpServer(firstly([status, body], [status, body]));
     await using caller = callerOf();
     await expect(caller.call(readCall(server))).resolves.toEqual({});
     expect(server.requests).toHaveLength(3);
@@ -132,14 +117,14 @@ describe("a create", () => {
     ["500 AS.0049", 500, code("AS.0049")],
     ["503 APIGW.0613", 503, { error_code: "APIGW.0613" }],
   ])("is sent again after a %s, the answer of who should have served it", async (_, status, body) => {
-    await using server = await startHttpServer(after([status, body]));
+    await using server = await startHttpServer(firstly([status, body]));
     await using caller = callerOf();
     await expect(caller.call(createCall(server))).resolves.toEqual({});
     expect(server.requests).toHaveLength(2);
   });
 
   test("is undecided when the name is taken after such an answer: the first one may have made it", async () => {
-    await using server = await startHttpServer(after([500, code("AS.0001")], [400, code("AS.7041")]));
+    await using server = await startHttpServer(firstly([500, code("AS.0001")], [400, code("AS.7041")]));
     await using caller = callerOf();
     const error = await rejection(caller.call(createCall(server)));
     expect(isAmbiguousError(error)).toBe(true);
@@ -177,66 +162,6 @@ test("an update and a delete are sent again after a lost answer: twice does no m
   await caller.call(readCall(server, { ...base, operation: "lifecycleHooks.update", method: "PUT" }));
   await caller.call(readCall(server, { ...base, operation: "lifecycleHooks.delete", method: "DELETE" }));
   expect(server.requests.map(({ method }) => method)).toEqual(["PUT", "PUT", "DELETE", "DELETE"]);
-});
-
-describe("429", () => {
-  test("is tried again, a create too, since the service has not taken it", async () => {
-    await using server = await startHttpServer(
-      after([429, { error_code: "APIGW.0308", error_msg: "limit:26,time:1 second" }, { "retry-after": "0" }]),
-    );
-    await using caller = callerOf();
-    await expect(caller.call(createCall(server))).resolves.toEqual({});
-    expect(server.requests).toHaveLength(2);
-  });
-
-  test("waits as long as Retry-After says, written as a date", async () => {
-    // A whole second in the header, and a clock that is 120 ms before it: the test need not wait for a second.
-    const moment = Date.UTC(2026, 0, 2, 3, 4, 5);
-    await using server = await startHttpServer(
-      after([429, {}, { "retry-after": new Date(moment).toUTCString() }]),
-    );
-    await using caller = callerOf({ now: () => moment - 120 });
-    await caller.call(readCall(server));
-    const [first, second] = server.requests;
-    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(115);
-  });
-
-  test("does not count as a try, but is bounded by the time of the call", async () => {
-    await using server = await startHttpServer(
-      always(429, { error_code: "APIGW.0308" }, { "retry-after": "60" }),
-    );
-    await using caller = callerOf({ maxRetries: 1, callTimeout: 60 });
-    const error = await rejection(caller.call(readCall(server)));
-    expect(error).toMatchObject({ status: 429, code: "APIGW.0308", retryable: true });
-    expect(error.message).toContain("too many requests");
-    expect(server.requests).toHaveLength(1);
-  });
-
-  test("is told at once when trying again is turned off", async () => {
-    await using server = await startHttpServer(always(429, { error_code: "APIGW.0308" }));
-    await using client = clientOf(server, { maxRetries: 0 });
-    expect(await rejection(client.lifecycleHooks.list(groupId))).toMatchObject({ status: 429 });
-    expect(server.requests).toHaveLength(1);
-  });
-});
-
-describe("Retry-After of a fault that passes", () => {
-  test("takes the place of the random delay", async () => {
-    const moment = Date.UTC(2026, 0, 2, 3, 4, 5);
-    const header = { "retry-after": new Date(moment).toUTCString() };
-    await using server = await startHttpServer(after([503, undefined, header]));
-    await using caller = callerOf({ now: () => moment - 120, random: () => 0 });
-    await caller.call(readCall(server));
-    const [first, second] = server.requests;
-    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(115);
-  });
-
-  test("does not outlast the call", async () => {
-    await using server = await startHttpServer(always(503, undefined, { "retry-after": "3600" }));
-    await using caller = callerOf({ callTimeout: 60 });
-    expect(await rejection(caller.call(readCall(server)))).toMatchObject({ status: 503 });
-    expect(server.requests).toHaveLength(1);
-  });
 });
 
 test("each try is signed anew, with the date of its own moment", async () => {

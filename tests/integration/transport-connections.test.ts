@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -126,15 +125,16 @@ test("a server that speaks no TLS is told from one that is down, and was sent no
 /** A proxy that connects each tunnel to `target`, whatever was asked for. */
 async function startProxy(target: { readonly port: number }, status = "200 Connection established") {
   const tunnels: string[] = [];
-  const server = await startTcpServer(async (socket) => {
-    const [head] = (await once(socket, "data")) as [Buffer];
-    tunnels.push(head.toString().split("\r\n")[0] ?? "");
-    socket.write(`HTTP/1.1 ${status}\r\n\r\n`);
-    if (!status.startsWith("200")) return void socket.end();
-    const onward = connect(target.port, "127.0.0.1");
-    onward.on("error", () => socket.destroy());
-    socket.once("close", () => onward.destroy());
-    socket.pipe(onward).pipe(socket);
+  const server = await startTcpServer((socket) => {
+    socket.once("data", (head) => {
+      tunnels.push(head.toString().split("\r\n")[0] ?? "");
+      socket.write(`HTTP/1.1 ${status}\r\n\r\n`);
+      if (!status.startsWith("200")) return void socket.end();
+      const onward = connect(target.port, "127.0.0.1");
+      onward.on("error", () => socket.destroy());
+      socket.once("close", () => onward.destroy());
+      socket.pipe(onward).pipe(socket);
+    });
   });
   return Object.assign(server, { tunnels });
 }

@@ -7,12 +7,16 @@ import { parseIni } from "../../sdk/credentials/ini";
 import { profileCredentials, sharedConfigCredentials } from "../../sdk/credentials/sources";
 import { redact, redacted } from "../../sdk/redaction";
 import { makeHome } from "../support/home";
-import { startTcpServer, type TestServer } from "../support/servers";
 import { clientOf, groupId, hookInput } from "../support/sdk";
+import { startTcpServer, type TestServer } from "../support/servers";
 import { everyTextOf } from "../support/texts";
 
 /** Long enough that none stands in a text by accident. Headers carry visible ASCII only. */
-const secret = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)), minLength: 16, maxLength: 120 });
+const secret = fc.string({
+  unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+  minLength: 16,
+  maxLength: 120,
+});
 
 /** What a server that repeats what it was sent may answer with. `said` is the request from its secret header on. */
 const echoes: Readonly<Record<string, (said: string) => string>> = {
@@ -21,17 +25,21 @@ const echoes: Readonly<Record<string, (said: string) => string>> = {
   "as the error's code": (said) => http(400, JSON.stringify({ error_code: said, request_id: said })),
   "as JSON with escaped slashes": (said) =>
     http(400, JSON.stringify({ error_msg: said }).replaceAll("/", "\\/")),
-  "as JSON that was cut short": (said) => http(403, JSON.stringify({ error: { message: said } }).slice(0, -1)),
+  "as JSON that was cut short": (said) =>
+    http(403, JSON.stringify({ error: { message: said } }).slice(0, -1)),
   "as a page": (said) => http(400, `<html><title>Bad request</title><pre>${said}</pre></html>`),
   "as a page without a title": (said) => http(404, `<pre>${said}</pre>`),
   "as a page, escaped": (said) => http(404, `<pre>${escapeHtml(said)}</pre>`),
   "as a page, percent-encoded": (said) => http(404, encodeURIComponent(said)),
   "as text after a lot of text": (said) => http(404, "x".repeat(270) + said),
-  "as an error after a lot of text": (said) => http(400, JSON.stringify({ error_msg: "x".repeat(270) + said })),
+  "as an error after a lot of text": (said) =>
+    http(400, JSON.stringify({ error_msg: "x".repeat(270) + said })),
   "as a success that is none": (said) => http(200, JSON.stringify(said)),
-  "as a success of another kind": (said) => http(200, JSON.stringify({ lifecycle_hooks: [{ [said]: said }] })),
+  "as a success of another kind": (said) =>
+    http(200, JSON.stringify({ lifecycle_hooks: [{ [said]: said }] })),
   "as the request id": (said) => http(400, "{}", `X-Request-Id: ${oneLine(said)}\r\n`),
-  "as the target of a redirect": (said) => http(302, "", `Location: https://example.com/?${oneLine(said)}\r\n`),
+  "as the target of a redirect": (said) =>
+    http(302, "", `Location: https://example.com/?${oneLine(said)}\r\n`),
   "as something that is no HTTP": (said) => said,
   "as a header that is none": (said) => `HTTP/1.1 200 OK\r\n${oneLine(said)}\r\n\r\n`,
 };
@@ -56,32 +64,35 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-test.each(Object.entries(echoes))("no secret is in an error, a log or an inspection when the server repeats it %s", async (_, how) => {
-  echo = how;
-  await fc.assert(
-    fc.asyncProperty(secret, secret, fc.boolean(), async (first, second, isToken) => {
-      lines = [];
-      const credentials: Credentials = isToken
-        ? { authToken: first }
-        : { accessKey: "AKVISIBLE", secretKey: first, securityToken: second };
-      const events: unknown[] = [];
-      const client = clientOf(server, {
-        credentials,
-        environment: { HW_DEBUG: "1" },
-        onRequest: (event) => events.push(event),
-        onResponse: (event) => events.push(event),
-      });
-      const errors = await failuresOf(client);
-      expect(errors).toHaveLength(2);
-      expect(lines).toHaveLength(2);
-      expect(events).toHaveLength(4);
-      const text = [...errors, client, ...lines, ...events].map(everyTextOf).join("\n");
-      for (const hidden of isToken ? [first] : [first, second]) expectHidden(text, hidden);
-      await client.close();
-    }),
-    { numRuns: 25 },
-  );
-});
+test.each(Object.entries(echoes))(
+  "no secret is in an error, a log or an inspection when the server repeats it %s",
+  async (_, how) => {
+    echo = how;
+    await fc.assert(
+      fc.asyncProperty(secret, secret, fc.boolean(), async (first, second, isToken) => {
+        lines = [];
+        const credentials: Credentials = isToken
+          ? { authToken: first }
+          : { accessKey: "AKVISIBLE", secretKey: first, securityToken: second };
+        const events: unknown[] = [];
+        const client = clientOf(server, {
+          credentials,
+          environment: { HW_DEBUG: "1" },
+          onRequest: (event) => events.push(event),
+          onResponse: (event) => events.push(event),
+        });
+        const errors = await failuresOf(client);
+        expect(errors).toHaveLength(2);
+        expect(lines).toHaveLength(2);
+        expect(events).toHaveLength(4);
+        const text = [...errors, client, ...lines, ...events].map(everyTextOf).join("\n");
+        for (const hidden of isToken ? [first] : [first, second]) expectHidden(text, hidden);
+        await client.close();
+      }),
+      { numRuns: 25 },
+    );
+  },
+);
 
 test("no secret of a file is in the error that refuses it, wherever the file is damaged", async () => {
   await using home = await makeHome();
@@ -97,7 +108,10 @@ test("no secret of a file is in the error that refuses it, wherever the file is 
       };
       const profile = { name: "a", secretAccessKey: hidden, accessKeyId: "AK", securityToken: hidden };
       await home.write(".hcloud/config.json", damaged(JSON.stringify({ current: "a", profiles: [profile] })));
-      await home.write(".huaweicloud/credentials", damaged(`[basic]\nsk = ${hidden}\nsecurity_token = ${hidden}\n`));
+      await home.write(
+        ".huaweicloud/credentials",
+        damaged(`[basic]\nsk = ${hidden}\nsecurity_token = ${hidden}\n`),
+      );
       for (const provider of ask) {
         const outcome = await Promise.resolve(provider({ signal })).catch((error: unknown) => error);
         expectHidden(everyTextOf(outcome), hidden);
@@ -146,7 +160,8 @@ test("a secret that is part of another does not keep the other from being found"
 function expectHidden(text: string, hidden: string): void {
   for (let from = 0; from + 12 <= hidden.length; from++) {
     const piece = hidden.slice(from, from + 12);
-    if (text.includes(piece)) expect.unreachable(`${JSON.stringify(piece)} of ${JSON.stringify(hidden)} is shown`);
+    if (text.includes(piece))
+      expect.unreachable(`${JSON.stringify(piece)} of ${JSON.stringify(hidden)} is shown`);
   }
 }
 

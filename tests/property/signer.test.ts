@@ -26,9 +26,7 @@ const anyText = fc
   .map((units) => String.fromCharCode(...units));
 const anyQuery = fc.array(fc.tuple(anyText, anyText), { maxLength: 8 });
 
-const unreserved = new Set(
-  Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"),
-);
+const unreserved = new Set(Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"));
 
 function encode(text: string): string {
   return [...new TextEncoder().encode(text)]
@@ -58,7 +56,10 @@ function query(parameters: ReadonlyArray<readonly [string, string]>): string {
     let least = 0;
     for (const [index, [name, value]] of left.entries()) {
       const [leastName, leastValue] = left[least] ?? ["", ""];
-      if (compare(name, leastName) < 0 || (compare(name, leastName) === 0 && compare(value, leastValue) < 0)) {
+      if (
+        compare(name, leastName) < 0 ||
+        (compare(name, leastName) === 0 && compare(value, leastValue) < 0)
+      ) {
         least = index;
       }
     }

@@ -5,7 +5,7 @@ import { CredentialsSession } from "../../sdk/credentials/session";
 import { type Timeouts, Transport } from "../../sdk/transport";
 
 export const groupId = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
-export const projectId = "0123456789abcdef0123456789abcdef";
+const projectId = "0123456789abcdef0123456789abcdef";
 export const keys = { accessKey: "AKIDEXAMPLE0000000001", secretKey: "made-up-secret-key-of-the-tests" };
 const short: Timeouts = { connect: 2_000, headers: 2_000, body: 2_000, call: 5_000 };
 

@@ -31,7 +31,7 @@ export interface HttpServer extends TestServer {
   readonly requests: readonly Received[];
 }
 
-export type Handler = (response: ServerResponse, request: Received, count: number) => unknown;
+type Handler = (response: ServerResponse, request: Received, count: number) => unknown;
 
 /** `count` is 0 for the first request. */
 export async function startHttpServer(handler: Handler): Promise<HttpServer> {
@@ -72,6 +72,22 @@ export function answer(response: ServerResponse, status: number, body?: unknown,
   response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
 }
+
+/** Answers the first requests as given, and succeeds from then on. */
+export function firstly(
+  ...refusals: readonly (readonly [status: number, body?: unknown, headers?: object])[]
+): Handler {
+  return (response, _request, count) => {
+    const [status, body, headers] = refusals[count] ?? [200, {}];
+    answer(response, status, body, headers);
+  };
+}
+
+/** The same answer to each request. */
+export const always =
+  (status: number, body?: unknown, headers = {}): Handler =>
+  (response) =>
+    answer(response, status, body, headers);
 
 async function listening(server: Server | TcpServer): Promise<TestServer> {
   const sockets = new Set<Socket>();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { environmentCredentials, environmentProject } from "../../sdk/credentials/environment";
+import { environmentCredentials } from "../../sdk/credentials/environment";
+import { environmentEndpoints, environmentProject } from "../../sdk/environment";
 
 test("nothing is set, or only empty: there are none", () => {
   expect(environmentCredentials({})).toBeUndefined();
@@ -77,4 +78,19 @@ describe("the project of the environment", () => {
     expect(environmentProject(environment, "cn-north-4")?.id).toBe("p");
     expect(environmentProject(environment, "cn-south-1")).toBeUndefined();
   });
+});
+
+test("the endpoints of the environment are those of its region only, and what is wrong with them is named", () => {
+  const HW_ENDPOINTS = '{"autoscaling": "http://127.0.0.1:1", "as": "x", "iam": "http://example.com"}';
+  expect(environmentEndpoints({ HW_ENDPOINTS }, "cn-south-1")).toEqual({
+    endpoints: { autoscaling: "http://127.0.0.1:1", iam: "http://example.com" },
+    problems: [
+      ", as: there are autoscaling and iam",
+      expect.stringContaining(", iam: http://example.com is not https"),
+    ],
+  });
+  expect(environmentEndpoints({ HW_ENDPOINTS, HW_REGION_NAME: "cn-north-4" }, "cn-south-1")).toBeUndefined();
+  expect(environmentEndpoints({ HW_ENDPOINTS: "nowhere" }, "cn-south-1")?.problems).toEqual([
+    ": is not an object in JSON",
+  ]);
 });

@@ -20,7 +20,7 @@ const late = ["agency", "files", "ini", "metadata", "profile-file", "search", "s
 test("the sources of credentials that most never need are not loaded with the client", () => {
   const names = [...loadedWith(join(sdk, "index.ts"))].map((file) => file.slice(sdk.length + 1));
   expect(names).toContain("credentials/sources.ts");
-  expect(names.filter((name) => late.includes(name.replace(/^credentials\/(assume-)?(.*)\.ts$/, "$2")))).toEqual([
-    "credentials/agency.ts",
-  ]);
+  expect(
+    names.filter((name) => late.includes(name.replace(/^credentials\/(assume-)?(.*)\.ts$/, "$2"))),
+  ).toEqual(["credentials/agency.ts"]);
 });

@@ -92,7 +92,10 @@ test("a fetch that failed is not kept", async () => {
     if (asked++ === 0) throw new Error("the vault is sealed");
     return keys;
   });
-  const failures = await Promise.all([rejection(session.get() as Promise<unknown>), rejection(session.get() as Promise<unknown>)]);
+  const failures = await Promise.all([
+    rejection(session.get() as Promise<unknown>),
+    rejection(session.get() as Promise<unknown>),
+  ]);
   expect(failures.map(({ message }) => message)).toEqual(["the vault is sealed", "the vault is sealed"]);
   expect(asked).toBe(1);
   await session.get();

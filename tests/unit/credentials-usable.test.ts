@@ -17,7 +17,9 @@ test.each([
   ["a character beyond ASCII", { ...whole, accessKey: "ÄK" }, "accessKey has a character"],
 ])("%s is refused by the field's name, without its value", (_, credentials, problem) => {
   expect(use(credentials)).toThrow(problem);
-  expect(use(credentials)).toThrow(/^the credentials can't be used \(they come from the (vault|client's options)\): /);
+  expect(use(credentials)).toThrow(
+    /^the credentials can't be used \(they come from the (vault|client's options)\): /,
+  );
   expect(use(credentials)).not.toThrow(/12345|secret-key|to ken|ÄK/);
 });
 

@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import { cliRequest } from "../../sdk/emulator/cli-arguments";
 
 test("without arguments it starts on a port of the system's choice, with the default group", () => {
-  expect(cliRequest([])).toEqual({ kind: "start", port: 0, groups: undefined });
+  expect(cliRequest([])).toEqual({ kind: "start", port: 0, region: undefined, groups: undefined });
 });
 
 test("the port is one, the groups are as many as are given", () => {
-  expect(cliRequest(["--port", "8080", "--group", "a", "--group=b"])).toEqual({
+  expect(cliRequest(["--port", "8080", "--region", "cn-south-1", "--group", "a", "--group=b"])).toEqual({
     kind: "start",
     port: 8080,
+    region: "cn-south-1",
     groups: ["a", "b"],
   });
 });
@@ -20,6 +21,7 @@ test("help and version go before everything else", () => {
 });
 
 test.each([
+  [["--region", "CN South"], '--region "CN South" is not the name of a region'],
   [["--port", "eighty"], '--port "eighty" is not a port'],
   [["--port", "65536"], '--port "65536" is not a port'],
   [["--port=-1"], '--port "-1" is not a port'],

@@ -5,14 +5,26 @@ const read = (body: unknown) =>
   readErrorAnswer(typeof body === "string" ? body : JSON.stringify(body), (text) => text);
 
 test.each([
-  ["the service's", { error: { code: "AS.2007", message: "no group" } }, { code: "AS.2007", message: "no group" }],
-  ["the service's flat one", { error_code: "AS.2007", error_msg: "no group" }, { code: "AS.2007", message: "no group" }],
+  [
+    "the service's",
+    { error: { code: "AS.2007", message: "no group" } },
+    { code: "AS.2007", message: "no group" },
+  ],
+  [
+    "the service's flat one",
+    { error_code: "AS.2007", error_msg: "no group" },
+    { code: "AS.2007", message: "no group" },
+  ],
   [
     "the gateway's",
     { error_msg: "limit", error_code: "APIGW.0308", request_id: "4f" },
     { code: "APIGW.0308", message: "limit", requestId: "4f" },
   ],
-  ["SMN's", { request_id: "4f", code: "SMN.1", message: "m" }, { code: "SMN.1", message: "m", requestId: "4f" }],
+  [
+    "SMN's",
+    { request_id: "4f", code: "SMN.1", message: "m" },
+    { code: "SMN.1", message: "m", requestId: "4f" },
+  ],
   [
     "STS's",
     { error_code: "STS.1", error_msg: "m", encoded_authorization_message: "x" },

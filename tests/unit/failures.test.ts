@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAmbiguousError, isConnectionError, isServiceError, ConfigurationError } from "../../sdk/errors";
+import { ConfigurationError, isAmbiguousError, isConnectionError, isServiceError } from "../../sdk/errors";
 import { type FailedCall, type Judgement, judge } from "../../sdk/failures";
 import type { OperationName } from "../../sdk/operations";
 
@@ -7,7 +7,14 @@ const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 function failed(operation: OperationName, more: Partial<FailedCall> = {}): FailedCall {
   const source = "the vault";
-  return { operation, doing: "doing it", secrets: ["hidden"], credentialsSource: source, signed: true, ...more };
+  return {
+    operation,
+    doing: "doing it",
+    secrets: ["hidden"],
+    credentialsSource: source,
+    signed: true,
+    ...more,
+  };
 }
 const read = failed("lifecycleHooks.get");
 const create = failed("lifecycleHooks.create");
@@ -65,7 +72,10 @@ describe("whether another try may follow where no answer came", () => {
     ["UND_ERR_BODY_TIMEOUT", "soon", "never"],
     ["HPE_INVALID_CONSTANT", "soon", "never"],
     ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "never", "never"],
+    ["UND_ERR_CLOSED", "never", "never"],
     ["UND_ERR_DESTROYED", "never", "never"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "never", "never"],
+    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "soon", "never"],
     ["UND_ERR_INVALID_ARG", "never", "never"],
     ["CERT_HAS_EXPIRED", "never", "never"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "never", "never"],
@@ -74,14 +84,17 @@ describe("whether another try may follow where no answer came", () => {
     expect(judge(create, { failure: error(code) }, now).again).toBe(creating);
   });
 
-  test.each(["ECONNRESET", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_RES_EXCEEDED_MAX_SIZE"])(
-    "after %s a create is undecided",
-    (code) => {
-      expect(isAmbiguousError(judge(create, { failure: error(code) }, now).error)).toBe(true);
-    },
-  );
+  test.each([
+    "ECONNRESET",
+    "UND_ERR_HEADERS_TIMEOUT",
+    "UND_ERR_RES_EXCEEDED_MAX_SIZE",
+    "UND_ERR_DESTROYED",
+    "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
+  ])("after %s a create is undecided", (code) => {
+    expect(isAmbiguousError(judge(create, { failure: error(code) }, now).error)).toBe(true);
+  });
 
-  test.each(["ECONNREFUSED", "UND_ERR_DESTROYED", "CERT_HAS_EXPIRED"])(
+  test.each(["ECONNREFUSED", "UND_ERR_CLOSED", "CERT_HAS_EXPIRED", "ERR_SSL_WRONG_VERSION_NUMBER"])(
     "after %s a create was not sent, which is no question",
     (code) => {
       expect(isConnectionError(judge(create, { failure: error(code) }, now).error)).toBe(true);
@@ -118,15 +131,31 @@ describe("the message", () => {
     expect(told(failure)).toBe("doing it: no answer: connect ECONNREFUSED ::1:1");
   });
 
+  test("tells OpenSSL's reason without the rest of its text", () => {
+    const failure = Object.assign(
+      error("ERR_SSL_UNSUPPORTED_PROTOCOL", "405D0545D27F0000:error:0A000102:SSL"),
+      {
+        reason: "unsupported protocol",
+      },
+    );
+    expect(told(failure)).toBe(
+      "doing it: no answer: TLS: unsupported protocol (ERR_SSL_UNSUPPORTED_PROTOCOL)",
+    );
+  });
+
   test("tells what to do about a certificate, and about a proxy", () => {
-    expect(told(error("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate"))).toContain("NODE_EXTRA_CA_CERTS");
+    expect(told(error("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate"))).toContain(
+      "NODE_EXTRA_CA_CERTS",
+    );
     expect(told(error("UND_ERR_ABORTED", "Proxy response (407)"))).toContain(
       "the proxy (HTTPS_PROXY) did not connect to the endpoint: Proxy response (407)",
     );
   });
 
   test("leaves out what the other side has sent, and what is secret", () => {
-    const failure = Object.assign(error("HPE_INVALID_CONSTANT", "got hidden"), { data: "X-Auth-Token: hidden" });
+    const failure = Object.assign(error("HPE_INVALID_CONSTANT", "got hidden"), {
+      data: "X-Auth-Token: hidden",
+    });
     const { error: judged } = judge(read, { failure }, now);
     expect(judged.message).not.toContain("hidden");
     expect(judged.cause).not.toHaveProperty("data");
@@ -159,7 +188,9 @@ describe("the message", () => {
     [403, "<title>denied</title>"],
   ])("of a permission refused with %i names the actions of both kinds of policies: %j", (status, body) => {
     const { message } = answered(create, status, body).error;
-    expect(message).toContain("the policy must allow as:lifecycleHooks:create or as:scalingGroup:createLifecycleHook");
+    expect(message).toContain(
+      "the policy must allow as:lifecycleHooks:create or as:scalingGroup:createLifecycleHook",
+    );
     expect(message).toContain('"denied"');
   });
 
@@ -172,8 +203,12 @@ describe("the message", () => {
 
 describe("a clock that is wrong", () => {
   const refused = (minutes: number, call = read, status = 401) =>
-    answered(call, status, { error_code: "APIGW.0301" }, { date: new Date(now - minutes * 60_000).toUTCString() })
-      .error.message;
+    answered(
+      call,
+      status,
+      { error_code: "APIGW.0301" },
+      { date: new Date(now - minutes * 60_000).toUTCString() },
+    ).error.message;
 
   test("is told when it is more than 15 minutes off, in each direction", () => {
     expect(refused(16)).toContain("this machine's clock is 16 minutes ahead of the service's; set the clock");
