@@ -1,0 +1,18 @@
+/** The hooks of a group that another stack owns. */
+import * as pulumi from "@pulumi/pulumi";
+import { LifecycleHooks } from "pulumi-huaweicloud-as";
+
+const config = new pulumi.Config();
+const owner = new pulumi.StackReference(config.require("groupStack"));
+
+const web = new LifecycleHooks("web", {
+  scalingGroupId: owner.requireOutput("scalingGroupId"),
+  notificationTopicUrn: config.require("notificationTopicUrn"),
+  hooks: {
+    boot: { lifecycleHookType: "INSTANCE_LAUNCHING", defaultResult: "CONTINUE", defaultTimeout: 600 },
+    drain: { lifecycleHookType: "INSTANCE_TERMINATING" },
+  },
+});
+
+export const boot = web.hooks.boot.id;
+export const drain = web.hooks.drain.id;
