@@ -12,6 +12,7 @@ export interface LifecycleHooksItem
   readonly notificationTopicUrn?: Topic | undefined;
 }
 
+/** The hooks of a group, and what they share. */
 export interface LifecycleHooksArgs<Name extends string = string> {
   /** The scaling group's id. Changing it replaces all hooks. */
   readonly scalingGroupId: pulumi.Input<string>;

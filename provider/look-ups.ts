@@ -27,17 +27,20 @@ export interface GetLifecycleHookResult extends LifecycleHook {
   readonly projectId: string;
 }
 
+/** Which hook to read. */
 export interface GetLifecycleHookArgs {
   readonly scalingGroupId: string;
   readonly lifecycleHookName: string;
 }
 
+/** Whose hooks to read, and which of them. */
 export interface GetLifecycleHooksArgs {
   readonly scalingGroupId: string;
   /** Only the hooks of this type; all without it. */
   readonly lifecycleHookType?: LifecycleHookType | undefined;
 }
 
+/** Whose suspended instances to read, and which of them. */
 export interface GetHangingInstancesArgs {
   readonly scalingGroupId: string;
   /** Only this instance; all of the group without it. */

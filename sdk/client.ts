@@ -15,6 +15,7 @@ import { requestSchemas } from "./schemas";
 import { AutoScalingService } from "./service";
 import { defaultTimeouts, type Timeouts, Transport } from "./transport";
 
+/** Where and as whom a client calls, and how patiently. Only the region has no default. */
 export interface AutoScalingClientOptions extends Observer {
   /** Such as `cn-north-4`. */
   readonly region: string;

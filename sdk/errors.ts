@@ -94,11 +94,17 @@ export function isAutoScalingError(value: unknown): value is AutoScalingError {
   return typeof value === "object" && value !== null && brand in value;
 }
 
+/** Whether a value is the error that says: an input broke a rule, and nothing was sent. */
 export const isInvalidInputError = guard<InvalidInputError>("InvalidInputError");
+/** Whether a value is the error that says: the service, its gateway or a proxy answered with an error status. */
 export const isServiceError = guard<ServiceError>("ServiceError");
+/** Whether a value is the error that says: a success had a body that the API does not document. */
 export const isInvalidAnswerError = guard<InvalidAnswerError>("InvalidAnswerError");
+/** Whether a value is the error that says: no answer came. */
 export const isConnectionError = guard<ConnectionError>("ConnectionError");
+/** Whether a value is the error that says: a call that must not be sent twice may have taken effect. */
 export const isAmbiguousError = guard<AmbiguousError>("AmbiguousError");
+/** Whether a value is the error that says: credentials, region or project can't be used. */
 export const isConfigurationError = guard<ConfigurationError>("ConfigurationError");
 
 function guard<T extends AutoScalingError>(name: T["name"]) {

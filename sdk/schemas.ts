@@ -47,6 +47,11 @@ export const lifecycleHookAnswer = wireHook.transform((wire) => ({
   /** UTC, `YYYY-MM-DDThh:mm:ssZ`. */
   createTime: wire.create_time,
 }));
+
+/**
+ * A lifecycle hook. It has no id of its own: region, project, group and name say which it is. Source: the answer of
+ * the create call's specification.
+ */
 export type LifecycleHook = z.output<typeof lifecycleHookAnswer>;
 
 export const lifecycleHooksAnswer = z
@@ -75,6 +80,8 @@ const hangingInstanceAnswer = z
     timeout: wire.timeout,
     defaultResult: wire.default_result,
   }));
+
+/** An instance that a hook has suspended, until a callback or its deadline. Source: the API reference, "querying suspended instances". */
 export type HangingInstance = z.output<typeof hangingInstanceAnswer>;
 
 export const hangingInstancesAnswer = z
@@ -227,5 +234,7 @@ function mutableToWire(hook: MutableFields) {
 }
 
 function defined<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+  const kept: Partial<T> = {};
+  for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name];
+  return kept;
 }

@@ -30,6 +30,7 @@ export interface Emulator extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** The requests so far, in the order of their arrival (at most 10,000): a live view. */
   readonly requests: readonly RequestLogEntry[];
+  /** Forgets the requests so far. */
   clearRequests(): void;
   /** Copies of a group's hooks, as the API would list them. */
   hooks(groupId: string): WireLifecycleHook[];
