@@ -33,6 +33,8 @@ type Configuration = Partial<Record<ConfigurationKey, pulumi.Input<string>>>;
 
 const credentialKeys: readonly ConfigurationKey[] = ["accessKey", "secretKey", "securityToken"];
 
+const ofRegionKeys: readonly ConfigurationKey[] = ["projectId", "endpoints"];
+
 /** Kept beside the resource, since a property of it would become an output. */
 const configurations = new WeakMap<Provider, Configuration>();
 
@@ -67,6 +69,7 @@ export function configurationOf(provider: Provider | undefined): Configuration {
 /** An explicit provider's process sees only its own arguments, so the stack's configuration is filled in here. */
 function complete(args: ProviderArgs): Configuration {
   const stack = new pulumi.Config("huaweicloud");
+  const stackRegion = stack.get("region");
   const hasOwnKeys = args.accessKey !== undefined || args.secretKey !== undefined;
   const configuration: Configuration = {};
   for (const key of configurationKeys) {
@@ -78,9 +81,25 @@ function complete(args: ProviderArgs): Configuration {
     }
     const isCredential = credentialKeys.includes(key);
     const configured = isCredential ? stack.getSecret(key) : stack.get(key);
-    if (configured !== undefined && !(isCredential && hasOwnKeys)) configuration[key] = configured;
+    if (configured === undefined || (isCredential && hasOwnKeys)) continue;
+    // A project and an endpoint belong to one region: in another one the stack's are not meant.
+    configuration[key] = ofRegionKeys.includes(key)
+      ? onlyIn(stackRegion, args.region, configured)
+      : configured;
   }
   return configuration;
+}
+
+/** The stack's value, if the provider's region is the stack's; else nothing. */
+function onlyIn(
+  stackRegion: string | undefined,
+  region: pulumi.Input<string> | undefined,
+  value: pulumi.Input<string>,
+): pulumi.Input<string> {
+  if (region === undefined || stackRegion === undefined) return value;
+  const found = pulumi.all([region, value]).apply(([own, text]) => (own === stackRegion ? text : undefined));
+  // A property without a value is not sent.
+  return found as pulumi.Output<string>;
 }
 
 /** The host takes configuration as text. */

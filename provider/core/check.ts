@@ -61,7 +61,9 @@ export function check(olds: Properties, news: Properties, { limits, region }: Ch
     if (!name.startsWith("__") && !isInputProperty(name)) problems.push(unknownProperty(name));
   }
   const { __import: importId } = news as HiddenInputs;
-  if (importId !== undefined && isNew(olds)) problems.push(...importIdProblems(importId, inputs));
+  if (importId !== undefined) {
+    problems.push(...(isNew(olds) ? importIdProblems(importId, inputs) : importOverProblems(importId, olds)));
+  }
   problems.push(...topicElsewhere(inputs.notificationTopicUrn, region, secrets));
   return { inputs, problems, warnings: braces(inputs.notificationMetadata) };
 }
@@ -85,6 +87,15 @@ function withDefaults(olds: Properties, news: Properties): Record<string, unknow
 /** Whether these are the inputs of a hook that is still to be made. */
 export function isNew(olds: Properties): boolean {
   return olds.scalingGroupId === undefined;
+}
+
+/** What the option would replace is in use: the hook would be deleted to make room for another that exists. */
+function importOverProblems(importId: string, olds: Properties): string[] {
+  const managed = `${olds.scalingGroupId}/${olds.lifecycleHookName}`;
+  if (importId === managed) return [];
+  return [
+    `import: this resource manages the hook ${JSON.stringify(managed)} already: take ${JSON.stringify(importId)} over by a resource of another name, or remove the option`,
+  ];
 }
 
 /** The service sends its messages to topics of its own region. */

@@ -1,7 +1,11 @@
 import type { AutoScalingClient } from "../../sdk/client";
+import type { CredentialsProvider } from "../../sdk/credentials/credentials";
 import type { Clients, Clock, Place, PlacedClient } from "./context";
 import { GroupHooks } from "./group-hooks";
 import type { Settings } from "./settings";
+
+/** What the HTTP client needs. */
+const leastNode = 22;
 
 /** The clients of the places where hooks are; one a place, made when first needed. */
 export class ConfiguredClients implements Clients {
@@ -33,7 +37,7 @@ export class ConfiguredClients implements Clients {
 
   /** One client a place, so that its calls share a pace, and what they know of a group. */
   async #placedAt(region: string, projectId: string | undefined): Promise<PlacedClient> {
-    const key = `${region}/${projectId ?? ""}`;
+    const key = placeKey(region, projectId);
     const known = this.#placed.get(key);
     if (known !== undefined) return known;
     const making = projectId === undefined ? this.#lookUp(region) : this.#make(region, projectId);
@@ -52,22 +56,39 @@ export class ConfiguredClients implements Clients {
     );
   }
 
+  /** With the client that looks the project up; another, that came to know the project otherwise, is better known. */
   async #lookUp(region: string): Promise<PlacedClient> {
     const client = await this.#client(region, undefined);
     const projectId = await client.projectId();
-    await client.close();
-    return this.#placedAt(region, projectId);
+    const key = placeKey(region, projectId);
+    const known = this.#placed.get(key);
+    if (known !== undefined) {
+      await client.close();
+      return known;
+    }
+    const placed = this.#place(client, region, projectId);
+    this.#placed.set(key, Promise.resolve(placed));
+    return placed;
   }
 
   async #make(region: string, projectId: string): Promise<PlacedClient> {
-    const client = await this.#client(region, projectId);
+    return this.#place(await this.#client(region, projectId), region, projectId);
+  }
+
+  #place(client: AutoScalingClient, region: string, projectId: string): PlacedClient {
     return { client, hooks: new GroupHooks(client, this.#clock), region, projectId };
   }
 
   async #client(region: string, projectId: string | undefined): Promise<AutoScalingClient> {
+    const [major = ""] = process.versions.node.split(".");
+    if (Number(major) < leastNode) {
+      throw new Error(
+        `this package needs Node.js 22.19 or newer, and runs on ${process.versions.node}: install one`,
+      );
+    }
     // Loaded late: undici and zod cost more than all the rest, and a preview needs neither.
     const { AutoScalingClient } = await import("../../sdk/client.js");
-    const { endpoints, cloud, maxRetries, limits, credentials } = this.#settings;
+    const { endpoints, cloud, maxRetries, limits } = this.#settings;
     // The settings have taken these, where they are about the configured region; elsewhere they are not meant.
     const { HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID, HW_ENDPOINTS, ...environment } = process.env;
     return new AutoScalingClient({
@@ -77,9 +98,28 @@ export class ConfiguredClients implements Clients {
       cloud,
       maxRetries,
       limits,
-      credentials,
+      credentials: this.#settings.credentials ?? elsewhere(environment, region),
       endpoint: endpoints.autoscaling,
       iamEndpoint: endpoints.iam,
     });
   }
+}
+
+/** The usual places outside of Pulumi; when they have nothing, the message names those within it, too. */
+function elsewhere(environment: NodeJS.ProcessEnv, region: string): CredentialsProvider {
+  return async (options) => {
+    const { defaultCredentials } = await import("../../sdk/credentials/default.js");
+    try {
+      return await defaultCredentials({ environment, region })(options);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      throw new Error(`${text}; nor are huaweicloud:accessKey and huaweicloud:secretKey configured`, {
+        cause: error,
+      });
+    }
+  };
+}
+
+function placeKey(region: string, projectId: string | undefined): string {
+  return `${region}/${projectId ?? ""}`;
 }

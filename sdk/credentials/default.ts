@@ -19,7 +19,7 @@ export interface DefaultCredentialsOptions {
  * 2. the profile file of the vendor's SDKs, `~/.huaweicloud/credentials`;
  * 3. the current profile of the vendor's command line, `~/.hcloud/config.json`;
  * 4. the agency that is bound to this ECS: asked last, since only there something is sent, and since it takes up to
- *    3 s to find out that a machine is no ECS.
+ *    3 s to find out that a machine is no ECS. `HW_METADATA_DISABLED=1` leaves it out.
  *
  * A file that a variable names (`HUAWEICLOUD_SDK_CREDENTIALS_FILE`; `HW_SHARED_CONFIG_FILE`, `HW_PROFILE`) comes
  * before one that merely lies in the home folder, and must be usable. One that merely lies there may be of no use

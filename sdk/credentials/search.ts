@@ -20,7 +20,10 @@ export async function searchFurther(
   if (shared.named) return needed(await inSharedConfig(), shared.askedBy);
 
   const outcomes = [`the environment: none of ${credentialVariables} is set`];
-  const inMetadata = () => findInMetadata(metadata ?? {}, signal);
+  const inMetadata = async (): Promise<Finding> =>
+    isTrue(environment.HW_METADATA_DISABLED)
+      ? { nothing: "the ECS metadata service: not asked, since HW_METADATA_DISABLED is set" }
+      : findInMetadata(metadata ?? {}, signal);
   for (const look of [inProfileFile, inSharedConfig, inMetadata]) {
     const finding: Finding = await look();
     if ("credentials" in finding) return finding.credentials;
@@ -29,4 +32,8 @@ export async function searchFurther(
   throw new Error(
     `no credentials found; looked in ${outcomes.map((text, index) => `(${index + 1}) ${text}`).join("; ")}`,
   );
+}
+
+function isTrue(text: string | undefined): boolean {
+  return text === "1" || text?.toLowerCase() === "true";
 }

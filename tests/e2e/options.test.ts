@@ -277,6 +277,22 @@ describe("provider", () => {
     expect(south.hooks(groupId)).toEqual([]);
   });
 
+  test("in another region than the stack's takes neither its project nor its endpoints", async () => {
+    await using south = await startEmulator({ region: "cn-south-1", projectId: "5".repeat(32) });
+    const southTopic = topicUrn.replace("cn-north-4", "cn-south-1");
+    stack = await EngineStack.create(
+      async () => {
+        const { region, accessKey, secretKey, url } = south;
+        const endpoints = { autoscaling: url, iam: url };
+        const provider = new Provider("south", { region, accessKey, secretKey, endpoints });
+        new LifecycleHook("drain", { ...args, notificationTopicUrn: southTopic }, { provider });
+      },
+      { config: { "huaweicloud:region": "cn-north-4", "huaweicloud:projectId": emulator.projectId } },
+    );
+    expect((await stack.up()).diagnostics).toEqual([]);
+    expect(south.hooks(groupId)).toHaveLength(1);
+  });
+
   test("with another region replaces its hooks: deleted where they were, made where they are to be", async () => {
     await using south = await startEmulator({ region: "cn-south-1", projectId: "5".repeat(32) });
     const program =

@@ -212,6 +212,7 @@ describe("a configuration that can't be used", () => {
     const { message } = await failureOf(host.create(checkedInputs));
     expect(message).toContain("no credentials found");
     expect(message).toContain("HW_ACCESS_KEY");
+    expect(message).toContain("nor are huaweicloud:accessKey and huaweicloud:secretKey configured");
     expect(emulator.requests).toEqual([]);
   });
 
@@ -234,4 +235,11 @@ test("the environment's project and endpoints are not taken for those of a provi
   expect(emulator.requests.map(({ path, query }) => `${path}?${query}`)).toEqual([
     "/v3/projects?name=cn-south-1",
   ]);
+});
+
+test("the import of another hook than the resource manages already is refused at preview", async () => {
+  await using host = await Host.start(emulator.env);
+  const { reasons } = await host.check(checkedInputs, { ...validInputs, __import: `${groupId}/other` });
+  expect(reasons).toEqual([expect.stringContaining(`this resource manages the hook "${id}" already`)]);
+  expect((await host.check(checkedInputs, { ...validInputs, __import: id })).reasons).toEqual([]);
 });
