@@ -6,7 +6,7 @@ import { buildEngine, buildId, requiredGo } from "./engine-build.mjs";
 import { downloadEngine, downloadVersion } from "./engine-download.mjs";
 import { enginesFolder, minimumVersion, missingFrom } from "./engine-files.mjs";
 import { engineOnPath } from "./engine-on-path.mjs";
-import { describe, Interrupted, SetupError } from "./failure.mjs";
+import { codeOf, describe, SetupError } from "./failure.mjs";
 import { withLock } from "./lock.mjs";
 import { cacheFolder } from "./paths.mjs";
 import { dim, say } from "./say.mjs";
@@ -49,7 +49,8 @@ export async function ensureEngine() {
       try {
         return await make(engine);
       } catch (error) {
-        if (error instanceof Interrupted) throw error;
+        // What is no answer of the system's or of a tool's is a mistake in here, or a ^C.
+        if (!(error instanceof SetupError) && codeOf(error) === undefined) throw error;
         tried.push(`${attempts[engine.source]}: ${describe(error)}`);
         say(dim(`  ${describe(error).split("\n")[0]}`));
       }

@@ -1,3 +1,5 @@
+// What runs Pulumi programs in JavaScript and TypeScript: tools/setup/engine-build.mjs. A module of its own, since its
+// version differs from the engine's: later ones are in a module that proxies do not serve.
 module pulumi-huaweicloud-as/tools/engine/language-nodejs
 
 go 1.21

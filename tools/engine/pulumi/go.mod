@@ -1,3 +1,5 @@
+// What the Pulumi engine is built from where it can be neither found nor downloaded: tools/setup/engine-build.mjs.
+// To change the version: edit it here and there, then `go mod tidy`. Not every version is served by proxies.
 module pulumi-huaweicloud-as/tools/engine/pulumi
 
 go 1.25.11
@@ -281,4 +283,5 @@ require (
 	lukechampine.com/frand v1.5.1 // indirect
 )
 
+// As in Pulumi's own go.mod, whose replacements count only in Pulumi's own builds.
 replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
