@@ -1,3 +1,4 @@
+import type { HiddenInputs } from "./core/properties";
 import { unknown } from "./core/unknown";
 
 /**
@@ -21,6 +22,28 @@ export function encode(properties: object): Record<string, unknown> {
     Object.entries(properties)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, value === unknown ? unknownSentinel : value]),
+  );
+}
+
+/** How the engine writes a secret (`@pulumi/pulumi/runtime/rpc`). */
+const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+
+/**
+ * The same of what the state is to keep, with the secrets marked. The engine itself marks again only what has the
+ * name of an input that is secret now: not the value that an update was to remove, nor the topic's name, which is
+ * a part of its URN.
+ */
+export function encodeState(
+  properties: HiddenInputs,
+  ...before: readonly HiddenInputs[]
+): Record<string, unknown> {
+  const secrets = new Set([properties, ...before].flatMap(({ __secrets }) => __secrets ?? []));
+  if (secrets.has("notificationTopicUrn")) secrets.add("notificationTopicName");
+  return Object.fromEntries(
+    Object.entries(encode(properties)).map(([key, value]) => [
+      key,
+      secrets.has(key) ? { ...secretSignature, value } : value,
+    ]),
   );
 }
 

@@ -114,6 +114,8 @@ export class Pace {
     if (this.#rate === undefined) {
       const lastSecond = this.#recent.filter((at) => at > now - window);
       this.#rate = Math.max(1, lastSecond.length) * margin;
+      // Nothing is known of a service that refuses the very first: the rate doubles until it refuses again.
+      if (lastSecond.length === 0) this.#rateBefore = Number.POSITIVE_INFINITY;
       const first = lastSecond[0] ?? now;
       this.#recent = [];
       // The service counts by the second: what it took is forgotten a second after it took the first.

@@ -20,22 +20,25 @@ export function importIdProblems(id: string, inputs: AdoptionInputs): string[] {
   }
   return (["scalingGroupId", "lifecycleHookName"] as const)
     .filter((name) => inputs[name] !== unknown && inputs[name] !== address[name])
-    .map(
-      (name) =>
-        `import: ${JSON.stringify(id)} is another hook than the program's: ${name} is ${JSON.stringify(inputs[name])} there; make them the same`,
-    );
+    .map((name) => {
+      const is = isSecret(inputs, name) ? "is not that" : `is ${JSON.stringify(inputs[name])}`;
+      return `import: ${JSON.stringify(id)} is another hook than the program's: ${name} ${is} there; make them the same, or remove the option`;
+    });
 }
 
 /** The properties in which a live hook is not what the program wants, each with both values. */
 export function differences(live: LifecycleHook, inputs: AdoptionInputs): string[] {
-  const secrets = Array.isArray(inputs.__secrets) ? inputs.__secrets : [];
   return mutableProperties
     .filter((name) => inputs[name] !== unknown && comparable(live, name) !== comparable(inputs, name))
     .map((name) => {
       const shown = (value: unknown) => (value === undefined ? "none" : JSON.stringify(value));
-      if (secrets.includes(name)) return `${name} differs (not shown)`;
+      if (isSecret(inputs, name)) return `${name} differs (not shown)`;
       return `${name} is ${shown(comparable(live, name))}, the program has ${shown(comparable(inputs, name))}`;
     });
+}
+
+function isSecret({ __secrets: secrets }: AdoptionInputs, name: string): boolean {
+  return Array.isArray(secrets) && secrets.includes(name);
 }
 
 /** The hook to take over, or `undefined` if it is gone; an error that lists what differs, and changes nothing. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { specificationLimits } from "../../sdk/limits";
+import type { HookInputs } from "./properties";
 import { nameInUrn } from "./urn";
 
 /** Enough to tell apart the few hooks that one group can have. */
@@ -18,4 +19,9 @@ export function autoName(shortUrn: string): string {
     .slice(0, room)
     .replace(/-+$/, "");
   return `${stem || "hook"}-${hash}`;
+}
+
+/** Whether a hook has the name that it got automatically: which it could have from nobody else. */
+export function isAutoNamed({ __urn: urn, lifecycleHookName }: HookInputs): boolean {
+  return urn !== undefined && autoName(urn) === lifecycleHookName;
 }

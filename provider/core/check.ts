@@ -73,12 +73,12 @@ function withDefaults(olds: Properties, news: Properties): Record<string, unknow
   if (inputs.defaultResult === undefined) inputs.defaultResult = "ABANDON";
   if (inputs.defaultTimeout === undefined) inputs.defaultTimeout = defaultTimeoutSeconds;
   if (inputs.lifecycleHookName === undefined) {
-    const { __urn, __import: importId } = news as HiddenInputs;
+    const { __urn, __import: importId } = news;
     // A hook that has a name keeps it, also when its URN has changed (by an alias).
     const name =
       olds.lifecycleHookName ??
-      importId?.split("/")[1] ??
-      (__urn === undefined ? undefined : autoName(__urn));
+      (typeof importId === "string" ? importId.split("/")[1] : undefined) ??
+      (typeof __urn === "string" ? autoName(__urn) : undefined);
     if (name !== undefined) inputs.lifecycleHookName = name;
   }
   return inputs;

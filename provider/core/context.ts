@@ -7,6 +7,8 @@ export interface Context {
   readonly clients: Clients;
   /** Tells the user about something on the resource's row; an ephemeral message gives way to the next. */
   readonly log: (message: string, options?: { readonly ephemeral?: boolean }) => void;
+  /** Whether whoever asked for this operation is gone, so that nobody would record what it does. */
+  readonly isAbandoned: () => Promise<boolean>;
   /** Milliseconds that never go back, and a wait. */
   readonly clock: Clock;
   /** How long this operation may wait for a busy group, in milliseconds. */

@@ -1,15 +1,14 @@
-import { isDuplicateName, isGone, isUnknownTopic } from "../../sdk/error-codes";
-import { isAmbiguousError, isServiceError } from "../../sdk/errors";
+import { isDuplicateName, isGone } from "../../sdk/error-codes";
+import { isAmbiguousError, isInvalidAnswerError, isServiceError } from "../../sdk/errors";
 import type { LifecycleHook } from "../../sdk/schemas";
 import { findToAdopt } from "./adopt";
-import { autoName } from "./auto-name";
+import { isAutoNamed } from "./auto-name";
 import type { Context, PlacedClient } from "./context";
 import { formatHookId } from "./hook-id";
+import { IncompleteError } from "./incomplete";
 import { comparable, type HookInputs, type HookOutputs, mutableProperties, outputsOf } from "./properties";
-import { busyGroup, patiently } from "./wait";
+import { busyGroup, patiently, unknownTopic } from "./wait";
 
-/** A topic made in the same run is known to the service after some seconds. In milliseconds. */
-const topicPatience = 30_000;
 /** How often a create whose answer was lost, and which left no hook, is sent again. */
 const resends = 2;
 
@@ -17,6 +16,11 @@ const resends = 2;
 export interface Created {
   readonly outputs: HookOutputs;
   /** Whether this operation has made it, or found it there. */
+  readonly made: boolean;
+}
+
+interface Found {
+  readonly hook: LifecycleHook;
   readonly made: boolean;
 }
 
@@ -33,24 +37,19 @@ export async function create(
   const where = { scalingGroupId: inputs.scalingGroupId, region: place.region, projectId: place.projectId };
   const adopted = adopt === undefined ? undefined : await findToAdopt(context, adopt, inputs);
   if (adopted !== undefined) return { outputs: outputsOf(adopted, where, inputs), made: false };
-  const { hook, made } = await patiently(context, () => createOrFind(place, inputs), [
-    busyGroup(context, "create", inputs.scalingGroupId),
-    {
-      with: isUnknownTopic,
-      timeout: Math.min(topicPatience, context.timeout),
-      waiting: "waiting until Auto Scaling knows the notification topic",
-      advice: "is the topic in the group's region and project?",
-    },
-  ]);
-  place.hooks.forget(inputs.scalingGroupId);
-  return { outputs: outputsOf(hook, where, inputs), made };
+  try {
+    const { hook, made } = await patiently(context, () => createOrFind(place, inputs), [
+      busyGroup(context, "create", inputs.scalingGroupId),
+      unknownTopic(context),
+    ]);
+    return { outputs: outputsOf(hook, where, inputs), made };
+  } finally {
+    place.hooks.forget(inputs.scalingGroupId);
+  }
 }
 
 /** Creates the hook, or finds it where an earlier request of ours has made it already. */
-async function createOrFind(
-  place: PlacedClient,
-  inputs: HookInputs,
-): Promise<{ hook: LifecycleHook; made: boolean }> {
+async function createOrFind(place: PlacedClient, inputs: HookInputs): Promise<Found> {
   const { scalingGroupId } = inputs;
   for (let lost = 0; ; lost++) {
     try {
@@ -58,27 +57,46 @@ async function createOrFind(
       return { hook, made: true };
     } catch (error) {
       if (isAmbiguousError(error)) {
-        const found = await find(place, inputs);
+        const found = await find(place, inputs, error);
         if (found !== undefined) return { hook: sameOrRefuse(found, inputs), made: true };
         if (lost < resends) continue;
       }
       // A hook that was named automatically carries the hash of our URN: an interrupted run of ours left it.
       if (isServiceError(error) && isDuplicateName(error)) {
-        const found = await find(place, inputs);
+        const found = await find(place, inputs, error);
         if (found !== undefined && !isAutoNamed(inputs)) refuse(found, inputs);
         if (found !== undefined) return { hook: sameOrRefuse(found, inputs), made: false };
       }
+      if (isInvalidAnswerError(error)) return readInstead(place, inputs, error);
       throw error;
     }
   }
 }
 
-async function find(place: PlacedClient, inputs: HookInputs): Promise<LifecycleHook | undefined> {
+/** The hook was made, but the answer does not describe it: it is read, or kept with what is known of it. */
+async function readInstead(place: PlacedClient, inputs: HookInputs, error: Error): Promise<Found> {
+  const { region, projectId } = place;
+  const found = await find(place, inputs, error).catch((failure: Error) => {
+    throw new IncompleteError(failure.message, { ...inputs, region, projectId });
+  });
+  if (found === undefined) throw error;
+  return { hook: sameOrRefuse(found, inputs), made: true };
+}
+
+/** Looks whether the hook is there, after a failure that leaves it open. */
+async function find(
+  place: PlacedClient,
+  inputs: HookInputs,
+  failure: Error,
+): Promise<LifecycleHook | undefined> {
   try {
     return await place.client.lifecycleHooks.get(inputs.scalingGroupId, inputs.lifecycleHookName);
   } catch (error) {
     if (isServiceError(error) && isGone(error)) return undefined;
-    throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    throw new Error(`${failure.message}; looking for it failed, too: ${text}; run pulumi up again`, {
+      cause: failure,
+    });
   }
 }
 
@@ -97,10 +115,6 @@ function refuse(found: LifecycleHook, inputs: HookInputs): never {
   throw new Error(
     `creating lifecycle hook ${JSON.stringify(name)} in scaling group ${scalingGroupId}: the group already has a hook of this name, ${comparison} (AS.7041); choose another name, or take that hook over with the option import: ${JSON.stringify(formatHookId(inputs))}`,
   );
-}
-
-function isAutoNamed({ __urn: urn, lifecycleHookName }: HookInputs): boolean {
-  return urn !== undefined && autoName(urn) === lifecycleHookName;
 }
 
 function settingsOf(inputs: HookInputs) {

@@ -1,22 +1,36 @@
 import { isBusyGroup, isGone } from "../../sdk/error-codes";
 import { isAutoScalingError, isServiceError } from "../../sdk/errors";
-import type { Context, PlacedClient } from "./context";
-import type { HookOutputs } from "./properties";
+import type { Context, Place, PlacedClient } from "./context";
+import { isCertainlyGone } from "./gone";
+import { type HookAddress, parseHookId } from "./hook-id";
 import { busyGroup, patiently } from "./wait";
 
 /** Deletes a hook: one DELETE. One that is gone already, or its whole group, is a success. */
-export async function deleteHook(context: Context, hook: HookOutputs): Promise<void> {
-  const { scalingGroupId, lifecycleHookName } = hook;
-  const place = await context.clients.at(hook);
+export async function deleteHook(context: Context, id: string, where: Place): Promise<void> {
+  const address = parseHookId(id);
+  const { scalingGroupId, lifecycleHookName } = address;
+  const place = await context.clients.at(where);
   try {
     await patiently(context, () => place.client.lifecycleHooks.delete(scalingGroupId, lifecycleHookName), [
       busyGroup(context, "delete", scalingGroupId),
     ]);
   } catch (error) {
-    if (isServiceError(error) && isGone(error)) return;
-    throw await withHangingInstances(error, place, hook);
+    if (await isGoneNow(error, place, address)) return;
+    throw await withHangingInstances(error, place, scalingGroupId);
   } finally {
     place.hooks.forget(scalingGroupId);
+  }
+}
+
+/** Anything on the way can answer 404; when it is not the service that did, the group's list has to say it. */
+async function isGoneNow(error: unknown, place: PlacedClient, address: HookAddress): Promise<boolean> {
+  if (!isServiceError(error) || !isGone(error)) return false;
+  if (isCertainlyGone(error)) return true;
+  try {
+    place.hooks.forget(address.scalingGroupId);
+    return (await place.hooks.find(address.scalingGroupId, address.lifecycleHookName)) === undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -24,12 +38,12 @@ export async function deleteHook(context: Context, hook: HookOutputs): Promise<v
 async function withHangingInstances(
   error: unknown,
   place: PlacedClient,
-  hook: HookOutputs,
+  scalingGroupId: string,
 ): Promise<unknown> {
   const refusal = error instanceof Error && isServiceError(error.cause) ? error.cause : undefined;
   if (!(error instanceof Error) || refusal === undefined || !isBusyGroup(refusal)) return error;
   try {
-    const instances = await place.client.hangingInstances.list(hook.scalingGroupId);
+    const instances = await place.client.hangingInstances.list(scalingGroupId);
     const hanging = instances
       .filter(({ lifecycleHookStatus }) => lifecycleHookStatus === "HANGING")
       .map(

@@ -33,12 +33,18 @@ export function diff(olds: HookOutputs, news: PlannedInputs, place: ConfiguredPl
   const inPlace = mutableProperties.filter(differs);
   const asked = inPlace.filter((name) => isAskedToReplace(name, news));
   const replaces = [...identifyingProperties.filter(differs), ...moved, ...asked];
-  const changes = replaces.length > 0 || inPlace.length > 0 || timeoutsOf(olds) !== timeoutsOf(news);
+  const hidden = timeoutsOf(olds) !== timeoutsOf(news) || secretsOf(olds) !== secretsOf(news);
+  const changes = replaces.length > 0 || inPlace.length > 0 || hidden;
   return { changes, replaces };
 }
 
 function isAskedToReplace(name: string, { __replaceOnChanges: paths }: PlannedInputs): boolean {
   return Array.isArray(paths) && (paths.includes(name) || paths.includes("*"));
+}
+
+/** What has become secret is a change: it would stay in the state's outputs in clear. */
+function secretsOf({ __secrets: names }: { readonly __secrets?: unknown }): string {
+  return JSON.stringify(Array.isArray(names) ? names.toSorted() : []);
 }
 
 /** Changed time-outs are a change: they reach `delete` only through the state. */

@@ -1,8 +1,8 @@
 import type { AutoScalingClient } from "../../sdk/client";
-import { isGone } from "../../sdk/error-codes";
 import { isServiceError } from "../../sdk/errors";
 import type { LifecycleHook } from "../../sdk/schemas";
 import type { Clock } from "./context";
+import { isCertainlyGone } from "./gone";
 
 /**
  * How long a group's list answers for all of its hooks, in milliseconds. The engine reads a few hooks at a
@@ -15,13 +15,18 @@ interface Listing {
   readonly hooks: Promise<LifecycleHook[] | undefined>;
 }
 
+/** What is asked for the lists. */
+export interface Lister {
+  readonly lifecycleHooks: Pick<AutoScalingClient["lifecycleHooks"], "list">;
+}
+
 /** The hooks of the groups of one project, read one group at a time: one `list` for all hooks of a group. */
 export class GroupHooks {
-  readonly #client: AutoScalingClient;
+  readonly #client: Lister;
   readonly #clock: Clock;
   readonly #listings = new Map<string, Listing>();
 
-  constructor(client: AutoScalingClient, clock: Clock) {
+  constructor(client: Lister, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
   }
@@ -62,7 +67,7 @@ export class GroupHooks {
     try {
       return await this.#client.lifecycleHooks.list(scalingGroupId);
     } catch (error) {
-      if (isServiceError(error) && isGone(error)) return undefined;
+      if (isServiceError(error) && isCertainlyGone(error)) return undefined;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { isBusyGroup } from "../../sdk/error-codes";
+import { isBusyGroup, isUnknownTopic } from "../../sdk/error-codes";
 import { isServiceError, type ServiceError } from "../../sdk/errors";
 import type { Context } from "./context";
 
@@ -15,6 +15,8 @@ export interface Patience {
 
 const firstDelay = 2_000;
 const longestDelay = 15_000;
+/** How long a new topic may be unknown, in milliseconds. */
+const topicPatience = 30_000;
 
 /** Does something that may be refused for a while, until it is accepted or the patience is over. */
 export async function patiently<T>(
@@ -22,27 +24,38 @@ export async function patiently<T>(
   attempt: () => Promise<T>,
   patience: readonly Patience[],
 ): Promise<T> {
-  const start = context.clock.now();
-  let waited = false;
-  for (let delay = firstDelay; ; delay = Math.min(delay * 1.5, longestDelay)) {
-    try {
-      const result = await attempt();
-      // The row would show the last "waiting" for ever.
-      if (waited) context.log("", { ephemeral: true });
-      return result;
-    } catch (error) {
-      const reason = isServiceError(error) ? patience.find((one) => one.with(error)) : undefined;
-      if (reason === undefined) throw error;
-      const passed = context.clock.now() - start;
-      const left = reason.timeout - passed;
-      if (left <= 0)
-        throw new Error(`${messageOf(error)}; waited ${seconds(passed)}; ${reason.advice}`, { cause: error });
-      waited = true;
-      context.log(`${reason.waiting} (${seconds(passed)} so far, ${seconds(left)} left)`, {
-        ephemeral: true,
-      });
-      await context.clock.sleep(Math.min(delay, left));
+  /** When each reason was met first. */
+  const starts = new Map<Patience, number>();
+  try {
+    for (let delay = firstDelay; ; delay = Math.min(delay * 1.5, longestDelay)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isServiceError(error)) throw error;
+        const reason = patience.find((one) => one.with(error));
+        if (reason === undefined) throw error;
+        const now = context.clock.now();
+        const start = starts.get(reason) ?? now;
+        starts.set(reason, start);
+        const passed = now - start;
+        const left = reason.timeout - passed;
+        if (left <= 0) {
+          const text = `${error.message}; waited ${seconds(passed)}; ${reason.advice}`;
+          throw new Error(text, { cause: error });
+        }
+        const status = `${reason.waiting} (${seconds(passed)} so far, ${seconds(left)} left)`;
+        context.log(status, { ephemeral: true });
+        await context.clock.sleep(Math.min(delay, left));
+        if (await context.isAbandoned()) {
+          throw new Error(`${error.message}; the engine that asked for it is gone, so nothing more is sent`, {
+            cause: error,
+          });
+        }
+      }
     }
+  } finally {
+    // However it ends: the row would show the last "waiting" for ever.
+    if (starts.size > 0) context.log("", { ephemeral: true });
   }
 }
 
@@ -60,11 +73,17 @@ export function busyGroup(
   };
 }
 
+/** Patience with a topic made in the same run, which the service knows after some seconds. */
+export function unknownTopic(context: Context): Patience {
+  return {
+    with: isUnknownTopic,
+    timeout: Math.min(topicPatience, context.timeout),
+    waiting: "waiting until Auto Scaling knows the notification topic",
+    advice: "is the topic in the group's region and project?",
+  };
+}
+
 function seconds(milliseconds: number): string {
   const whole = Math.round(milliseconds / 1000);
   return whole < 120 ? `${whole} s` : `${Math.round(whole / 60)} min`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

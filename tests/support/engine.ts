@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type EngineEvent,
+  type ImportOptions,
   LocalWorkspace,
   type OutputMap,
   type PulumiFn,
@@ -27,6 +28,8 @@ export class EngineStack implements AsyncDisposable {
   readonly #stack: Stack;
   readonly #folder: string;
   program: PulumiFn;
+  /** Called with what is printed, as it comes. */
+  onPrint: (text: string) => void = () => undefined;
 
   private constructor(stack: Stack, folder: string, program: PulumiFn) {
     this.#stack = stack;
@@ -63,7 +66,7 @@ export class EngineStack implements AsyncDisposable {
     return this.#run((callbacks) => this.#stack.preview({ ...callbacks, program: this.program }));
   }
 
-  up(options: { readonly replace?: string[]; readonly target?: string[] } = {}): Promise<Run> {
+  up(options: UpOptions = {}): Promise<Run> {
     return this.#run((callbacks) => this.#stack.up({ ...callbacks, ...options, program: this.program }));
   }
 
@@ -73,6 +76,17 @@ export class EngineStack implements AsyncDisposable {
 
   destroy(): Promise<Run> {
     return this.#run((callbacks) => this.#stack.destroy(callbacks));
+  }
+
+  /** `pulumi import --file`, with the entries of that file. */
+  async importFile(resources: readonly object[]): Promise<void> {
+    const entries = resources as NonNullable<ImportOptions["resources"]>;
+    await this.#stack.import({ resources: entries, generateCode: false, protect: false });
+  }
+
+  /** Takes away the lock that an update has left which was killed. */
+  cancel(): Promise<void> {
+    return this.#stack.cancel();
   }
 
   setConfig(key: string, value: string): Promise<void> {
@@ -107,6 +121,7 @@ export class EngineStack implements AsyncDisposable {
     let printed = "";
     const print = (text: string) => {
       printed += text;
+      this.onPrint(text);
     };
     let failed = false;
     try {
@@ -122,6 +137,13 @@ export class EngineStack implements AsyncDisposable {
     }
     return { ...summarize(events), text: printed + JSON.stringify(events), failed };
   }
+}
+
+interface UpOptions {
+  readonly replace?: string[];
+  readonly target?: string[];
+  readonly policyPacks?: string[];
+  readonly refresh?: boolean;
 }
 
 export interface StateResource {

@@ -41,14 +41,23 @@ export class Host implements AsyncDisposable {
     });
   }
 
-  /** Starts and configures a host. `environment` is all that it sees besides PATH. */
+  /**
+   * Starts and configures a host. `environment` is all that it sees besides PATH. Nothing listens at the default
+   * address of the engine.
+   */
   static async start(
     environment: Readonly<Record<string, string>> = {},
     config: Properties = {},
+    engineAddress = "127.0.0.1:1",
   ): Promise<Host> {
-    // The engine's address stands last on the command line; nothing listens at this one.
-    const process = spawn(globalThis.process.execPath, [hostModule, "127.0.0.1:1"], {
-      env: { PATH: globalThis.process.env.PATH, ...environment },
+    const process = spawn(globalThis.process.execPath, [hostModule, engineAddress], {
+      // A home without anybody's credentials, and no server's either.
+      env: {
+        PATH: globalThis.process.env.PATH,
+        HOME: "/nonexistent",
+        HW_METADATA_DISABLED: "1",
+        ...environment,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [port] = await once(process.stdout, "data");

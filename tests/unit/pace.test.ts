@@ -115,3 +115,18 @@ test("whoever gives up while waiting leaves the others their turn", async () => 
   await time.run(Promise.resolve(patient));
   expect(time.now()).toBeLessThan(1100);
 });
+
+test("a service that refuses the very first call is found to take as many as it takes", async () => {
+  const time = new VirtualTime();
+  const pace = new Pace(time);
+  const signal = new AbortController().signal;
+  expect(pace.turn(signal)).toBeUndefined();
+  pace.done("refused");
+  const call = async () => {
+    await pace.turn(signal);
+    await time.sleep(10);
+    pace.done("accepted");
+  };
+  await time.run(Promise.all(Array.from({ length: 300 }, call)));
+  expect(time.now() / 1000).toBeLessThan(10);
+});

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LifecycleHook, type LifecycleHookArgs } from "../../provider";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { EngineStack } from "../support/engine";
+import { groupId, topicUrn } from "../support/hooks";
+import { processesWith, type RunProcess, signal } from "../support/processes";
+
+/** What becomes of a hook when a run ends in the middle of its creation: one hook, and one state that has it. */
+
+const args = {
+  scalingGroupId: groupId,
+  lifecycleHookType: "INSTANCE_TERMINATING",
+  notificationTopicUrn: topicUrn,
+} as const;
+
+let emulator: Emulator;
+let stack: EngineStack;
+let mark: string;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  mark = randomUUID();
+  stack = await EngineStack.create(declare(), { env: { ...emulator.env, INTERRUPTED_TEST: mark } });
+});
+afterEach(async () => {
+  // What was started here and outlived its engine.
+  for (const process of await processesWith(mark)) signal(process, "SIGKILL");
+  await stack[Symbol.asyncDispose]();
+  await emulator.close();
+});
+
+function declare(more: Partial<LifecycleHookArgs> = {}, opts: CustomResourceOptions = {}) {
+  return async () => {
+    new LifecycleHook("drain", { ...args, ...more }, opts);
+  };
+}
+
+const isPlugin = ({ command }: RunProcess) => command.includes("cmd/dynamic-provider");
+const isEngine = ({ command }: RunProcess) => /^\S*pulumi up /.test(command);
+
+/** Does something as soon as the first request that makes a hook is there, which takes effect only afterwards. */
+function atCreation(interrupt: () => Promise<void>): void {
+  let created = 0;
+  emulator.intercept(async ({ method }) => {
+    if (method === "POST" && created++ === 0) await interrupt();
+    return undefined;
+  });
+}
+
+async function end(which: (process: RunProcess) => boolean, name: NodeJS.Signals): Promise<void> {
+  const processes = (await processesWith(mark)).filter(which);
+  expect(processes.length).toBeGreaterThan(0);
+  for (const process of processes) signal(process, name);
+}
+
+/** The request took effect, though nobody waited for the answer any more. */
+async function expectMade(): Promise<void> {
+  await expect.poll(() => emulator.hooks(groupId).length).toBe(1);
+}
+
+async function expectConverged(): Promise<void> {
+  const up = await stack.up();
+  expect(up.failed, up.text).toBe(false);
+  expect(emulator.hooks(groupId)).toHaveLength(1);
+  const [hook] = emulator.hooks(groupId);
+  const kept = (await stack.state()).filter(({ type }) => type.includes("LifecycleHook"));
+  expect(kept.map(({ id }) => id)).toEqual([`${groupId}/${hook?.lifecycle_hook_name}`]);
+  expect((await stack.up()).steps).toEqual([]);
+}
+
+const onLinux = process.platform === "linux";
+
+describe.runIf(onLinux)("a creation", { timeout: 60_000 }, () => {
+  test("during which the engine and the plugin are killed is found again by up", async () => {
+    atCreation(() => end((process) => isPlugin(process) || isEngine(process), "SIGKILL"));
+    expect((await stack.up()).failed).toBe(true);
+    await expectMade();
+    await stack.cancel();
+    await expectConverged();
+  });
+
+  test("of a named hook during which both are killed is explained by up, and taken over as it says", async () => {
+    stack.program = declare({ lifecycleHookName: "drain" });
+    atCreation(() => end((process) => isPlugin(process) || isEngine(process), "SIGKILL"));
+    expect((await stack.up()).failed).toBe(true);
+    await expectMade();
+    await stack.cancel();
+    const refused = await stack.up();
+    expect(refused.failed).toBe(true);
+    const advice = `import: ${JSON.stringify(`${groupId}/drain`)}`;
+    expect(refused.diagnostics.join("\n")).toContain(advice);
+    stack.program = declare({ lifecycleHookName: "drain" }, { import: `${groupId}/drain` });
+    await expectConverged();
+  });
+
+  test("during which the plugin alone is killed is found again by up", async () => {
+    atCreation(() => end(isPlugin, "SIGKILL"));
+    expect((await stack.up()).failed).toBe(true);
+    await expectMade();
+    await expectConverged();
+  });
+
+  test("that is interrupted once comes to its end, and is in the state", async () => {
+    atCreation(async () => {
+      const told = new Promise<void>((resolve) => {
+        stack.onPrint = (text) => void (text.includes("^C") && resolve());
+      });
+      await end(isEngine, "SIGINT");
+      await told;
+    });
+    await stack.up();
+    await expectMade();
+    const kept = (await stack.state()).filter(({ type }) => type.includes("LifecycleHook"));
+    expect(kept).toHaveLength(1);
+    emulator.clearRequests();
+    await expectConverged();
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test("that is interrupted twice is found again by up", async () => {
+    let ended = () => {};
+    const isOver = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    atCreation(async () => {
+      const told = new Promise<void>((resolve) => {
+        stack.onPrint = (text) => void (text.includes("^C") && resolve());
+      });
+      await end(isEngine, "SIGINT");
+      await told;
+      await end(isEngine, "SIGINT");
+      await isOver;
+    });
+    expect((await stack.up()).failed).toBe(true);
+    ended();
+    await expectMade();
+    await expectConverged();
+  });
+});
+
+describe.runIf(onLinux)("a replacement", { timeout: 60_000 }, () => {
+  test("that is killed between the deletion and the end of the creation is found again by up", async () => {
+    await stack.up();
+    const [hook] = (await stack.state()).filter(({ type }) => type.includes("LifecycleHook"));
+    atCreation(() => end((process) => isPlugin(process) || isEngine(process), "SIGKILL"));
+    expect((await stack.up({ replace: [hook?.urn ?? ""] })).failed).toBe(true);
+    await expectMade();
+    await stack.cancel();
+    await expectConverged();
+  });
+});

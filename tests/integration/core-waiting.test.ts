@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { create } from "../../provider/core/create";
+import { deleteHook } from "../../provider/core/delete";
+import type { HookOutputs } from "../../provider/core/properties";
+import { update } from "../../provider/core/update";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { SkippingClock } from "../support/clocks";
+import { contextOf } from "../support/core";
+import { checkedInputs, groupId, topicUrn } from "../support/hooks";
+import { rejection } from "../support/sdk";
+
+/** What passes by itself is waited for, by a clock that skips the waits; the requests are real ones. */
+
+let emulator: Emulator;
+let clock: SkippingClock;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  clock = new SkippingClock();
+});
+afterEach(() => emulator.close());
+
+const methods = () => emulator.requests.map(({ method }) => method);
+const id = `${groupId}/drain`;
+
+/** A hook that is there, as the state has it. */
+function existing(): HookOutputs {
+  emulator.putHook(groupId, { lifecycle_hook_name: "drain", notification_topic_urn: topicUrn });
+  const { region, projectId } = emulator;
+  return { ...checkedInputs, notificationTopicName: "scaling", createTime: "", region, projectId };
+}
+
+function refuseTopic(times: number): void {
+  let refused = 0;
+  emulator.intercept(({ method }) =>
+    (method === "POST" || method === "PUT") && refused++ < times
+      ? {
+          answer: {
+            status: 400,
+            body: { error: { code: "AS.7043", message: "The lifecycle hook topic urn does not exist." } },
+          },
+        }
+      : undefined,
+  );
+}
+
+describe("a busy group", () => {
+  test("is waited for by a create, which tells for what and how long still, and leaves no status behind", async () => {
+    const context = contextOf(emulator, clock);
+    emulator.setBusy(groupId, 3);
+    const { made } = await create(context, checkedInputs, undefined);
+    expect(made).toBe(true);
+    expect(methods()).toEqual(["POST", "POST", "POST", "POST"]);
+    expect(context.said).toEqual([
+      `waiting until scaling group ${groupId} is no longer busy (0 s so far, 10 min left)`,
+      `waiting until scaling group ${groupId} is no longer busy (2 s so far, 10 min left)`,
+      `waiting until scaling group ${groupId} is no longer busy (5 s so far, 10 min left)`,
+      "",
+    ]);
+    expect(emulator.hooks(groupId)).toHaveLength(1);
+  });
+
+  test.each(["AS.0003", "AS.2033", "AS.2047", "AS.2054"])("answers with %s, too", async (code) => {
+    let refused = 0;
+    emulator.intercept(() =>
+      refused++ === 0 ? { answer: { status: 400, body: { error: { code, message: "busy" } } } } : undefined,
+    );
+    await create(contextOf(emulator, clock), checkedInputs, undefined);
+    expect(methods()).toEqual(["POST", "POST"]);
+  });
+
+  test("is waited for by an update and a deletion", async () => {
+    const outputs = existing();
+    const context = contextOf(emulator, clock);
+    emulator.setBusy(groupId, 1);
+    const news = { ...checkedInputs, defaultTimeout: 900 };
+    expect((await update(context, id, outputs, news)).defaultTimeout).toBe(900);
+    emulator.setBusy(groupId, 1);
+    await deleteHook(context, id, outputs);
+    expect(methods()).toEqual(["PUT", "PUT", "DELETE", "DELETE"]);
+    expect(context.said.filter((message) => message === "")).toHaveLength(2);
+  });
+
+  test.each([
+    ["create", (context: ReturnType<typeof contextOf>) => create(context, checkedInputs, undefined)],
+    [
+      "update",
+      (context: ReturnType<typeof contextOf>) =>
+        update(context, id, existing(), { ...checkedInputs, defaultTimeout: 900 }),
+    ],
+    ["delete", (context: ReturnType<typeof contextOf>) => deleteHook(context, id, existing())],
+  ])(
+    "that stays busy ends the %s after its time-out, with what to do, and without a status",
+    async (operation, run) => {
+      const context = contextOf(emulator, clock, { timeout: 60_000 });
+      emulator.setBusy(groupId, true);
+      const { message } = await rejection(run(context));
+      expect(message).toContain("(AS.2033, request ");
+      expect(message).toContain(
+        `waited 60 s; to wait longer set the option customTimeouts: { ${operation}: "1h" }`,
+      );
+      expect(clock.now()).toBe(60_000);
+      expect(context.said.at(-1)).toBe("");
+    },
+  );
+
+  test("is asked less and less often, and never after more than 15 s", async () => {
+    emulator.setBusy(groupId, 12);
+    await create(contextOf(emulator, clock), checkedInputs, undefined);
+    expect(clock.waits).toEqual([
+      2000, 3000, 4500, 6750, 10_125, 15_000, 15_000, 15_000, 15_000, 15_000, 15_000, 15_000,
+    ]);
+  });
+
+  test("whose wait ends in another failure leaves no status behind either", async () => {
+    const context = contextOf(emulator, clock);
+    emulator.setBusy(groupId, 1);
+    for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
+    const { message } = await rejection(create(context, checkedInputs, undefined));
+    expect(message).toContain("AS.7038");
+    expect(context.said.at(-1)).toBe("");
+  });
+});
+
+describe("a topic that Auto Scaling does not know yet", () => {
+  test("is waited for by a create", async () => {
+    const context = contextOf(emulator, clock);
+    refuseTopic(2);
+    await create(context, checkedInputs, undefined);
+    expect(methods()).toEqual(["POST", "POST", "POST"]);
+    expect(context.said).toEqual([
+      "waiting until Auto Scaling knows the notification topic (0 s so far, 30 s left)",
+      "waiting until Auto Scaling knows the notification topic (2 s so far, 28 s left)",
+      "",
+    ]);
+  });
+
+  test("is explained after 30 s", async () => {
+    refuseTopic(Number.POSITIVE_INFINITY);
+    const { message } = await rejection(create(contextOf(emulator, clock), checkedInputs, undefined));
+    expect(message).toContain("the notification topic does not exist (or is not known to Auto Scaling yet)");
+    expect(message).toContain("waited 30 s; is the topic in the group's region and project?");
+    expect(clock.now()).toBe(30_000);
+    expect(emulator.hooks(groupId)).toEqual([]);
+  });
+
+  test("is waited for by an update that changes to it, and only then", async () => {
+    const outputs = existing();
+    refuseTopic(1);
+    const other = { ...checkedInputs, notificationTopicUrn: `${topicUrn}-2` };
+    expect((await update(contextOf(emulator, clock), id, outputs, other)).notificationTopicName).toBe(
+      "scaling-2",
+    );
+    refuseTopic(Number.POSITIVE_INFINITY);
+    const same = { ...checkedInputs, defaultTimeout: 900 };
+    const { message } = await rejection(update(contextOf(emulator, clock), id, outputs, same));
+    expect(message).toContain("AS.7043");
+    expect(methods()).toEqual(["PUT", "PUT", "PUT"]);
+  });
+});

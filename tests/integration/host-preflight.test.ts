@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { EngineRows } from "../support/engine-rows";
+import { groupId, validInputs } from "../support/hooks";
+import { Host } from "../support/host";
+
+/** When the live groups are looked at, and where it is told what was found. */
+
+let emulator: Emulator;
+let rows: EngineRows;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  rows = await EngineRows.start();
+});
+afterAll(async () => {
+  await rows[Symbol.asyncDispose]();
+  await emulator.close();
+});
+beforeEach(() => {
+  for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
+  emulator.clearRequests();
+  rows.messages.length = 0;
+});
+
+const hook = (more: object = {}) => ({ ...validInputs, __urn: "dev::shop::::drain", ...more });
+const withoutKeys = () => {
+  const { HW_ACCESS_KEY, HW_SECRET_KEY, ...environment } = emulator.env;
+  return environment;
+};
+
+describe("a preflight", () => {
+  test("is off unless it is asked for", async () => {
+    await using host = await Host.start(emulator.env, {}, rows.address);
+    await host.check({}, hook());
+    expect(rows.messages).toEqual([]);
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test("tells what it finds on the resource's row, and fails nothing", async () => {
+    await using host = await Host.start(emulator.env, { "huaweicloud:preflight": "true" }, rows.address);
+    expect((await host.check({}, hook())).reasons).toEqual([]);
+    expect(rows.messages).toEqual([
+      {
+        urn: expect.stringMatching(/^urn:pulumi:dev::shop::.*::drain$/),
+        level: "warning",
+        ephemeral: false,
+        message: "preflight: the group already has 5 hooks, the most it can have (AS.7038)",
+      },
+    ]);
+  });
+
+  test("is for new hooks with valid inputs: not for others, nor for replacements; and once a group and run", async () => {
+    await using host = await Host.start({ ...emulator.env, HW_PREFLIGHT: "1" }, {}, rows.address);
+    expect((await host.check({}, hook({ defaultTimeout: 1 }))).reasons).toHaveLength(1);
+    await host.check(hook(), hook({ lifecycleHookName: "other" }));
+    await host.check({}, hook({ lifecycleHookName: "other" }));
+    expect(emulator.requests).toEqual([]);
+
+    emulator.removeHook(groupId, "e");
+    const { inputs } = await host.check({}, hook({ __urn: "dev::shop::::first" }));
+    await host.create(inputs);
+    await host.check({}, hook({ lifecycleHookName: "second", __urn: "dev::shop::::second" }));
+    expect(emulator.requests.filter(({ path }) => path.endsWith("/list"))).toHaveLength(1);
+  });
+
+  test("without credentials leaves the preview working, and says what it could not check", async () => {
+    await using host = await Host.start({ ...withoutKeys(), HW_PREFLIGHT: "1" }, {}, rows.address);
+    expect((await host.check({}, hook())).reasons).toEqual([]);
+    expect(rows.warnings).toEqual([
+      expect.stringMatching(/^preflight: could not look at the scaling group: .*no credentials found/),
+    ]);
+  });
+});
+
+describe("an import", () => {
+  test("without credentials passes at preview, with a warning", async () => {
+    await using host = await Host.start(withoutKeys(), {}, rows.address);
+    expect((await host.check({}, hook({ __import: `${groupId}/drain` }))).reasons).toEqual([]);
+    expect(rows.warnings).toEqual([
+      expect.stringMatching(/^could not compare the hook to import with the program: .*no credentials found/),
+    ]);
+  });
+
+  test("of another hook than the program's names the property, but no secret", async () => {
+    await using host = await Host.start(emulator.env, {}, rows.address);
+    const secret = { __import: "other/drain", __secrets: ["scalingGroupId"] };
+    expect((await host.check({}, hook(secret))).reasons).toEqual([
+      'import: "other/drain" is another hook than the program\'s: scalingGroupId is not that there; make them the same, or remove the option',
+    ]);
+  });
+});

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { lifecycleHookToken } from "../../provider/core/urn";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { EngineRows } from "../support/engine-rows";
+import { checkedInputs, groupId, validInputs } from "../support/hooks";
+import { failureOf, Host } from "../support/host";
+
+/** What the host tells the engine about a resource while an operation runs. */
+
+const __urn = "dev::shop::::drain";
+const urn = `urn:pulumi:dev::shop::${lifecycleHookToken}::drain`;
+let emulator: Emulator;
+let rows: EngineRows;
+let host: Host;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  rows = await EngineRows.start();
+  host = await Host.start(emulator.env, {}, rows.address);
+});
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+  await rows[Symbol.asyncDispose]();
+  await emulator.close();
+});
+beforeEach(() => {
+  emulator.setBusy(groupId, false);
+  for (const hook of emulator.hooks(groupId)) emulator.removeHook(groupId, hook.lifecycle_hook_name);
+  rows.messages.length = 0;
+});
+
+test("a wait is a status on the resource's own row: for what, and how long still; and none is left in the end", async () => {
+  emulator.setBusy(groupId, 1);
+  await host.create({ ...checkedInputs, __urn, __timeouts: { create: "50ms" } });
+  const row = { urn, level: "info", ephemeral: true };
+  expect(rows.messages).toEqual([
+    {
+      ...row,
+      message: `waiting until scaling group ${groupId} is no longer busy (0 s so far, 0 s left)`,
+    },
+    { ...row, message: "" },
+  ]);
+});
+
+test("a wait that was in vain leaves no status either", async () => {
+  emulator.setBusy(groupId, true);
+  await failureOf(host.create({ ...checkedInputs, __urn, __timeouts: { create: "50ms" } }));
+  expect(rows.statuses.at(0)).toMatch(/^waiting/);
+  expect(rows.statuses.at(-1)).toBe("");
+});
+
+test("a status tells no secret", async () => {
+  emulator.setBusy(groupId, 1);
+  const secret = { __urn, __secrets: ["scalingGroupId"], __timeouts: { create: "50ms" } };
+  await host.create({ ...checkedInputs, ...secret });
+  expect(rows.statuses.at(0)).toMatch(/^waiting/);
+  expect(JSON.stringify(rows.messages)).not.toContain(groupId);
+});
+
+test("metadata with braces passes with a warning on the resource's row", async () => {
+  const { reasons } = await host.check({}, { ...validInputs, notificationMetadata: '{"a": 1}', __urn });
+  expect(reasons).toEqual([]);
+  expect(rows.messages).toEqual([
+    {
+      urn,
+      level: "warning",
+      ephemeral: false,
+      message: expect.stringContaining(
+        "{ or } in it, which other operators of this service refuse (AS.7055)",
+      ),
+    },
+  ]);
+});
+
+test("a check answers when the engine has its warnings: a preview may end right after", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  rows.answering = promise;
+  let answered = false;
+  const checking = host.check({}, { ...validInputs, notificationMetadata: "{}", __urn }).then(() => {
+    answered = true;
+  });
+  await expect.poll(() => rows.messages.length).toBe(1);
+  await host.check({}, validInputs);
+  expect(answered).toBe(false);
+  resolve();
+  await checking;
+});
+
+test("without an engine that listens, operations go on as they would", async () => {
+  await using deaf = await Host.start(emulator.env);
+  emulator.setBusy(groupId, 1);
+  await deaf.create({ ...checkedInputs, __timeouts: { create: "50ms" } });
+  const { reasons } = await deaf.check({}, { ...validInputs, notificationMetadata: "{}" });
+  expect(reasons).toEqual([]);
+  expect(deaf.stderr).toBe("");
+});
+
+test("a wait ends, and sends nothing more, when the engine is gone: nobody would record the hook", async () => {
+  const engine = await EngineRows.start();
+  await using orphan = await Host.start(emulator.env, {}, engine.address);
+  emulator.setBusy(groupId, true);
+  emulator.clearRequests();
+  // This one's warning is answered, so the engine was there; it goes while the hook is being asked for.
+  await orphan.check({}, { ...validInputs, notificationMetadata: "{}", __urn });
+  const stop = emulator.intercept(async ({ method }) => {
+    if (method === "POST") await engine[Symbol.asyncDispose]();
+    return undefined;
+  });
+  const inputs = { ...checkedInputs, __urn, __timeouts: { create: "1h" } };
+  const { message } = await failureOf(orphan.create(inputs));
+  stop();
+  expect(message).toContain("the engine that asked for it is gone");
+  expect(emulator.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+});

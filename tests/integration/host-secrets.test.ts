@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { checkedInputs, groupId } from "../support/hooks";
+import { failureOf, Host } from "../support/host";
+
+/** Which values the state gets as secrets, where the engine can't know it. */
+
+let emulator: Emulator;
+let host: Host;
+const stops: (() => void)[] = [];
+const id = `${groupId}/drain`;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  host = await Host.start(emulator.env);
+});
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+  await emulator.close();
+});
+beforeEach(() => {
+  for (const hook of emulator.hooks(groupId)) emulator.removeHook(groupId, hook.lifecycle_hook_name);
+});
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+/** As the engine writes a secret. */
+const secret = (value: unknown) => ({
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  value,
+});
+const metadata = { notificationMetadata: "hunter2", __secrets: ["notificationMetadata"] };
+
+describe("the state of a hook with a secret input", () => {
+  test("has it as a secret, after its creation and after a refresh", async () => {
+    const { outputs } = await host.create({ ...checkedInputs, ...metadata });
+    expect(outputs.notificationMetadata).toEqual(secret("hunter2"));
+    const read = await host.read(id, { ...outputs, notificationMetadata: "hunter2" });
+    expect(read.outputs.notificationMetadata).toEqual(secret("hunter2"));
+    expect(read.inputs.notificationMetadata).toEqual(secret("hunter2"));
+  });
+
+  test("has the topic's name as a secret, where its URN is one", async () => {
+    const { outputs } = await host.create({ ...checkedInputs, __secrets: ["notificationTopicUrn"] });
+    expect(outputs.notificationTopicName).toEqual(secret("scaling"));
+    expect(outputs.lifecycleHookType).toBe("INSTANCE_TERMINATING");
+  });
+
+  test("has it as a secret when it came back while the state had none", async () => {
+    await host.create({ ...checkedInputs, ...metadata });
+    const { projectId, region } = emulator;
+    const known = { ...checkedInputs, __secrets: metadata.__secrets, region, projectId };
+    const read = await host.read(id, known);
+    expect(read.outputs.notificationMetadata).toEqual(secret("hunter2"));
+  });
+
+  test("has it as a secret when it was to be removed and the service kept it", async () => {
+    await host.create({ ...checkedInputs, ...metadata });
+    const [hook] = emulator.hooks(groupId);
+    stops.push(
+      emulator.intercept(({ method }) =>
+        method === "PUT" ? { answer: { status: 200, body: hook } } : undefined,
+      ),
+    );
+    const { region, projectId } = emulator;
+    const olds = { ...checkedInputs, ...metadata, region, projectId };
+    const { message, partial } = await failureOf(host.update(id, olds, checkedInputs));
+    expect(message).not.toContain("hunter2");
+    expect(partial?.properties.notificationMetadata).toEqual(secret("hunter2"));
+  });
+});
+
+describe("an input that becomes a secret, or is none any more,", () => {
+  test("is a change, so that the state is written anew; it sends nothing", async () => {
+    const plain = { ...checkedInputs, notificationMetadata: "hunter2" };
+    const { outputs } = await host.create(plain);
+    emulator.clearRequests();
+    const concealed = { ...plain, __secrets: ["notificationMetadata"] };
+    expect(await host.diff(id, outputs, concealed)).toEqual({ changes: true, replaces: [] });
+    const updated = await host.update(id, outputs, concealed);
+    expect(updated.outputs.notificationMetadata).toEqual(secret("hunter2"));
+    const known = { ...updated.outputs, notificationMetadata: "hunter2" };
+    expect(await host.diff(id, known, concealed)).toEqual({ changes: false, replaces: [] });
+    expect(await host.diff(id, known, plain)).toEqual({ changes: true, replaces: [] });
+    expect(emulator.requests).toEqual([]);
+  });
+});
+
+describe("a failure that repeats what was sent", () => {
+  test("tells neither the new secret of an update nor the old one", async () => {
+    const { outputs } = await host.create({ ...checkedInputs, ...metadata });
+    stops.push(
+      emulator.intercept(({ body }) => ({
+        answer: { status: 400, body: { error: { code: "AS.9999", message: `not ${body} after hunter2` } } },
+      })),
+    );
+    const olds = { ...outputs, notificationMetadata: "hunter2" };
+    for (const news of [{ notificationMetadata: "hunter3", __secrets: ["notificationMetadata"] }, {}]) {
+      const { message } = await failureOf(host.update(id, olds, { ...checkedInputs, ...news }));
+      expect(message).toContain("AS.9999");
+      expect(message).not.toContain("hunter");
+    }
+    expect(host.stderr).toBe("");
+  });
+});

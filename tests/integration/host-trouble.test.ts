@@ -1,0 +1,283 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Emulator, type Interceptor, startEmulator } from "../../sdk/emulator";
+import { checkedInputs, groupId, topicUrn, validInputs } from "../support/hooks";
+import { failureOf, Host, type Properties } from "../support/host";
+
+/** What the network, the service and other people do to an operation; after each, nothing is lost nor doubled. */
+
+let emulator: Emulator;
+let host: Host;
+const stops: (() => void)[] = [];
+const id = `${groupId}/drain`;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  host = await Host.start({ ...emulator.env, HW_MAX_RETRIES: "1" });
+});
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+  await emulator.close();
+});
+beforeEach(() => {
+  for (const hook of emulator.hooks(groupId)) emulator.removeHook(groupId, hook.lifecycle_hook_name);
+  emulator.clearRequests();
+});
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+const intercept = (interceptor: Interceptor) => stops.push(emulator.intercept(interceptor));
+const names = () => emulator.hooks(groupId).map((hook) => hook.lifecycle_hook_name);
+const methods = () =>
+  emulator.requests.filter(({ path }) => path.includes("hook")).map(({ method }) => method);
+const refusal = (status: number, code: string, message = "no") => ({
+  answer: { status, body: { error: { code, message } } },
+});
+const page = {
+  answer: { status: 404, headers: { "content-type": "text/html" }, body: "<h1>Not Found</h1>" },
+};
+
+async function created(more: Properties = {}): Promise<Properties> {
+  const { outputs } = await host.create({ ...checkedInputs, ...more });
+  emulator.clearRequests();
+  return outputs;
+}
+
+/** The inputs of a hook without a name of its own. */
+async function unnamed(): Promise<Properties> {
+  const { lifecycleHookName, ...others } = validInputs;
+  return (await host.check({}, { ...others, __urn: "dev::shop::::drain" })).inputs;
+}
+
+describe("a hook that was made, though its answer can't be used,", () => {
+  const garbled: Interceptor = ({ method }) => {
+    if (method !== "POST") return undefined;
+    emulator.putHook(groupId, { lifecycle_hook_name: "drain", notification_topic_urn: topicUrn });
+    emulator.putHook(groupId, { lifecycle_hook_name: "drain", lifecycle_hook_type: "INSTANCE_TERMINATING" });
+    return { answer: { status: 200, body: { lifecycle_hook_name: "drain" } } };
+  };
+
+  test("is read", async () => {
+    intercept(garbled);
+    const { id: given, outputs } = await host.create(checkedInputs);
+    expect(given).toBe(id);
+    expect(outputs.createTime).toBe(emulator.hooks(groupId)[0]?.create_time);
+    expect(methods()).toEqual(["POST", "GET"]);
+  });
+
+  test("and that can't be read, keeps its id in the state, from which up completes it and destroy deletes it", async () => {
+    intercept(garbled);
+    intercept(({ method }) => (method === "GET" ? refusal(403, "APIGW.0302") : undefined));
+    const { message, partial } = await failureOf(host.create(checkedInputs));
+    expect(message).toContain("the answer is not what the API documents");
+    expect(message).toContain("APIGW.0302");
+    expect(partial).toMatchObject({ id, reasons: [message], properties: checkedInputs });
+    for (const stop of stops.splice(0)) stop();
+
+    const properties = partial?.properties ?? {};
+    const { outputs } = await host.update(id, properties, checkedInputs);
+    expect(outputs).toMatchObject({ ...checkedInputs, notificationTopicName: "scaling" });
+    expect(outputs.createTime).toBe(emulator.hooks(groupId)[0]?.create_time);
+    await host.delete(id, properties);
+    expect(names()).toEqual([]);
+  });
+
+  test("and that is not there after all, is made by the next up", async () => {
+    intercept(({ method }) =>
+      method === "POST" || method === "GET" ? { answer: { status: 200, body: "hello" } } : undefined,
+    );
+    const { partial } = await failureOf(host.create(checkedInputs));
+    for (const stop of stops.splice(0)) stop();
+    const { outputs } = await host.update(id, partial?.properties ?? {}, checkedInputs);
+    expect(names()).toEqual(["drain"]);
+    expect(outputs.createTime).toBe(emulator.hooks(groupId)[0]?.create_time);
+  });
+});
+
+describe("an answer that was lost", () => {
+  test("with every later one tells both failures, and the next up finds the hook again", async () => {
+    const inputs = await unnamed();
+    intercept(({ method }) => (method === "POST" ? { drop: "after" } : { drop: "before" }));
+    const { message, partial } = await failureOf(host.create(inputs));
+    expect(message).toMatch(
+      /^creating lifecycle hook .*; looking for it failed, too: reading lifecycle hook /,
+    );
+    expect(message).toContain("run pulumi up again");
+    expect(partial).toBeUndefined();
+    for (const stop of stops.splice(0)) stop();
+    emulator.clearRequests();
+    const { outputs } = await host.create(inputs);
+    expect(names()).toEqual([outputs.lifecycleHookName]);
+    expect(methods()).toEqual(["POST", "GET"]);
+  });
+
+  test("of an update is asked for again; the change is there once", async () => {
+    const outputs = await created();
+    let lost = 0;
+    intercept(({ method }) => (method === "PUT" && lost++ === 0 ? { drop: "after" } : undefined));
+    const news = { ...checkedInputs, defaultTimeout: 900 };
+    expect((await host.update(id, outputs, news)).outputs.defaultTimeout).toBe(900);
+    expect(methods()).toEqual(["PUT", "PUT"]);
+  });
+
+  test("of a deletion is a success when the hook is gone", async () => {
+    const outputs = await created();
+    let lost = 0;
+    intercept(({ method }) => (method === "DELETE" && lost++ === 0 ? { drop: "after" } : undefined));
+    await host.delete(id, outputs);
+    expect(methods()).toEqual(["DELETE", "DELETE"]);
+    expect(names()).toEqual([]);
+  });
+});
+
+describe("a throttled call", () => {
+  test("is made again until the service takes it", async () => {
+    // A host of its own, since the others would keep the pace that it learns.
+    await using throttled = await Host.start(emulator.env);
+    const refused = new Map<string, number>();
+    intercept(({ method }) => {
+      const count = refused.get(method) ?? 0;
+      refused.set(method, count + 1);
+      if (count >= 1) return undefined;
+      return { answer: { ...refusal(429, "APIGW.0308").answer, headers: { "retry-after": "0" } } };
+    });
+    const { outputs } = await throttled.create(checkedInputs);
+    await throttled.update(id, outputs, { ...checkedInputs, defaultTimeout: 900 });
+    expect(names()).toEqual(["drain"]);
+    await throttled.delete(id, outputs);
+    expect(names()).toEqual([]);
+    expect(methods()).toEqual(["POST", "POST", "PUT", "PUT", "DELETE", "DELETE"]);
+  });
+});
+
+describe("a refusal", () => {
+  test.each([
+    [403, "APIGW.0302", "IAM user not authorized"],
+    [400, "AS.0031", "Policy doesn't allow it to be performed."],
+  ])(
+    "for want of a permission (%i %s) names the action, is not tried again, and loses nothing",
+    async (status, code, text) => {
+      const outputs = await created();
+      intercept(() => refusal(status, code, text));
+      for (const [call, action] of [
+        [() => host.create({ ...checkedInputs, lifecycleHookName: "other" }), "create"],
+        [() => host.update(id, outputs, { ...checkedInputs, defaultTimeout: 900 }), "update"],
+        [() => host.delete(id, outputs), "delete"],
+        [() => host.read(id, outputs), "list"],
+      ] as const) {
+        const { message } = await failureOf(call());
+        expect(message).toContain(`the policy must allow as:lifecycleHooks:${action} or as:scalingGroup:`);
+        expect(message).toContain(`"${text}" (${code}, request `);
+      }
+      expect(methods()).toHaveLength(4);
+      expect(names()).toEqual(["drain"]);
+    },
+  );
+
+  test("of wrong credentials fails the refresh, and the hook stays in the state", async () => {
+    const outputs = await created();
+    await using stranger = await Host.start({ ...emulator.env, HW_SECRET_KEY: "another" });
+    const { message } = await failureOf(stranger.read(id, outputs));
+    expect(message).toContain("the credentials were refused");
+  });
+
+  test.each([
+    ["a gateway that knows no such API", refusal(404, "APIGW.0101")],
+    ["another server's page", page],
+    ["another server without a body", { answer: { status: 404 } }],
+    ["another service's error", { answer: { status: 404, body: { code: "not_found", message: "no" } } }],
+  ])("with 404 by %s is no proof that a hook is gone", async (_, answer) => {
+    const outputs = await created();
+    intercept(() => answer);
+    for (const call of [() => host.read(id, outputs), () => host.delete(id, outputs)]) {
+      expect((await failureOf(call())).message).toMatch(/\((APIGW.0101|HTTP 404|not_found)/);
+    }
+  });
+
+  test("with 404 and no code for a deletion is believed when the list says the same", async () => {
+    const outputs = await created();
+    emulator.removeHook(groupId, "drain");
+    intercept(({ method }) => (method === "DELETE" ? { answer: { status: 404 } } : undefined));
+    await host.delete(id, outputs);
+    expect(methods()).toEqual(["DELETE", "GET"]);
+  });
+
+  test("of an update of a hook that is gone says how to make it again", async () => {
+    const outputs = await created();
+    emulator.removeHook(groupId, "drain");
+    const { message } = await failureOf(host.update(id, outputs, { ...checkedInputs, defaultTimeout: 900 }));
+    expect(message).toContain("pulumi up --refresh makes it again");
+  });
+
+  test("of a taken name tells it also when the hook of that name can't be read", async () => {
+    emulator.putHook(groupId, { lifecycle_hook_name: "drain" });
+    intercept(({ method }) => (method === "GET" ? refusal(403, "APIGW.0302") : undefined));
+    const { message } = await failureOf(host.create(checkedInputs));
+    expect(message).toMatch(/the group already has a hook of this name.*\(AS.7041.*APIGW.0302/);
+  });
+});
+
+describe("a sixth hook", () => {
+  test("is refused, and made as soon as there is room", async () => {
+    for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
+    expect((await failureOf(host.create(checkedInputs))).message).toContain("AS.7038");
+    emulator.removeHook(groupId, "e");
+    await host.create(checkedInputs);
+    expect(names()).toEqual(["a", "b", "c", "d", "drain"]);
+  });
+});
+
+describe("metadata that the service keeps", () => {
+  test("is tried to be removed again by the next up", async () => {
+    const outputs = await created({ notificationMetadata: "old" });
+    intercept(({ method }) =>
+      method === "PUT" ? { answer: { status: 200, body: emulator.hooks(groupId)[0] } } : undefined,
+    );
+    const { partial } = await failureOf(host.update(id, outputs, checkedInputs));
+    for (const stop of stops.splice(0)) stop();
+    const properties = partial?.properties ?? {};
+    expect(await host.diff(id, properties, checkedInputs)).toEqual({ changes: true, replaces: [] });
+    const updated = await host.update(id, properties, checkedInputs);
+    expect(updated.outputs).not.toHaveProperty("notificationMetadata");
+    expect(emulator.hooks(groupId)).toMatchObject([{ notification_metadata: null }]);
+  });
+});
+
+describe("a state that has little of a hook", () => {
+  test("is enough to delete it, since its id says which it is", async () => {
+    await created();
+    await host.delete(id, {});
+    expect(names()).toEqual([]);
+  });
+
+  test("is enough to update it", async () => {
+    await created();
+    const { outputs } = await host.update(id, {}, { ...checkedInputs, defaultTimeout: 900 });
+    expect(outputs).toMatchObject({ defaultTimeout: 900, region: emulator.region });
+  });
+
+  test("is enough for many reads and deletions at a time while the project is being looked up, once a run", async () => {
+    const all = ["a", "b", "c", "d", "e"];
+    for (const name of all) emulator.putHook(groupId, { lifecycle_hook_name: name });
+    intercept(({ path }) => (path === "/v3/projects" ? { delay: 150 } : undefined));
+    const lookUps = () => emulator.requests.filter(({ path }) => path === "/v3/projects");
+    await using refreshing = await Host.start(emulator.env);
+    const read = await Promise.all(all.map((name) => refreshing.read(`${groupId}/${name}`, {})));
+    expect(read.map(({ outputs }) => outputs.lifecycleHookName)).toEqual(all);
+    expect(lookUps()).toHaveLength(1);
+    await using destroying = await Host.start(emulator.env);
+    await Promise.all(all.map((name) => destroying.delete(`${groupId}/${name}`, {})));
+    expect(names()).toEqual([]);
+    expect(lookUps()).toHaveLength(2);
+  });
+});
+
+test("a configuration of the wrong type fails each call with one clean message, and configures nothing else", async () => {
+  await using odd = await Host.start(emulator.env, { "huaweicloud:preflight": true });
+  const check = () => odd.check({}, validInputs);
+  for (const call of [check, () => odd.delete(id, {}), check]) {
+    expect((await failureOf(call())).message).not.toBe("");
+  }
+  expect(odd.stderr).toBe("");
+  expect(emulator.requests).toEqual([]);
+});

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AdoptionInputs } from "../../provider/core/adopt";
+import { autoName } from "../../provider/core/auto-name";
+import { Preflight } from "../../provider/core/preflight";
+import { unknown } from "../../provider/core/unknown";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { SkippingClock, stoppedClock } from "../support/clocks";
+import { contextOf } from "../support/core";
+import { checkedInputs, groupId, topicUrn } from "../support/hooks";
+
+/** The look at the live groups before anything is changed. */
+
+let emulator: Emulator;
+let preflight: Preflight;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ groups: [groupId, "second", "third"] });
+  preflight = new Preflight();
+});
+afterEach(() => emulator.close());
+
+const lists = () => emulator.requests.filter(({ path }) => path.endsWith("/list")).length;
+const sameHook = {
+  lifecycle_hook_name: "drain",
+  lifecycle_hook_type: "INSTANCE_TERMINATING",
+  notification_topic_urn: topicUrn,
+} as const;
+const fill = () => {
+  for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
+};
+
+async function warnings(more: AdoptionInputs = {}, context = contextOf(emulator, stoppedClock)) {
+  const findings = await preflight.inspectGroup(context, { ...checkedInputs, ...more });
+  expect(findings.problems).toEqual([]);
+  return findings.warnings;
+}
+
+describe("a preflight warns", () => {
+  test("of a group that does not exist", async () => {
+    expect(await warnings({ scalingGroupId: "no-such-group" })).toEqual([
+      "preflight: there is no scaling group no-such-group in this region and project (AS.2007)",
+    ]);
+  });
+
+  test("of a group that is full, whatever the name will be", async () => {
+    fill();
+    const full = "preflight: the group already has 5 hooks, the most it can have (AS.7038)";
+    expect(await warnings()).toEqual([full]);
+    expect(await warnings({ lifecycleHookName: unknown })).toEqual([full]);
+  });
+
+  test("of a name that is taken, with what differs but no secret", async () => {
+    const theirs = { default_timeout: 900, notification_metadata: "theirs" };
+    emulator.putHook(groupId, { ...sameHook, ...theirs });
+    const inputs = { notificationMetadata: "hunter2", __secrets: ["notificationMetadata"] };
+    expect(await warnings(inputs)).toEqual([
+      'preflight: the group already has a hook "drain" that differs (AS.7041): defaultTimeout is 900, the program has 3600; notificationMetadata differs (not shown)',
+    ]);
+  });
+
+  test("of a name that is taken by a hook just like it, which up would refuse, too", async () => {
+    emulator.putHook(groupId, sameHook);
+    expect(await warnings()).toEqual([
+      'preflight: the group already has a hook "drain" with the same settings (AS.7041)',
+    ]);
+  });
+
+  test.each([
+    [403, "APIGW.0302", "IAM user not authorized"],
+    [400, "AS.0031", "Policy doesn't allow as:lifecycleHooks:list to be performed."],
+  ])("of a permission that is missing (%i %s), naming the action", async (status, code, message) => {
+    emulator.intercept(() => ({ answer: { status, body: { error_code: code, error_msg: message } } }));
+    const [warning] = await warnings();
+    expect(warning).toMatch(/^preflight: could not look at the scaling group: listing /);
+    expect(warning).toContain("the policy must allow as:lifecycleHooks:list or");
+  });
+
+  test("of an endpoint out of reach", async () => {
+    const config = { endpoints: '{"autoscaling": "http://127.0.0.1:1"}', maxRetries: "0" };
+    const [warning] = await warnings({}, contextOf(emulator, stoppedClock, { config }));
+    expect(warning).toMatch(/^preflight: could not look at the scaling group: .*ECONNREFUSED/);
+  });
+});
+
+describe("a preflight asks", () => {
+  test("once a group, whatever the number of its hooks, and although it has changed meanwhile", async () => {
+    const context = contextOf(emulator, stoppedClock);
+    await Promise.all(["a", "b", "c"].map((lifecycleHookName) => warnings({ lifecycleHookName }, context)));
+    const { hooks } = await context.clients.at();
+    hooks.forget(groupId);
+    await warnings({}, context);
+    await warnings({ scalingGroupId: "second" }, context);
+    expect(lists()).toBe(2);
+  });
+
+  test("once a group also when that failed, and tells the failure for each hook", async () => {
+    emulator.intercept(() => ({ answer: { status: 403, body: { error_code: "APIGW.0302" } } }));
+    for (const lifecycleHookName of ["a", "b", "c"])
+      expect(await warnings({ lifecycleHookName })).toHaveLength(1);
+    expect(lists()).toBe(1);
+  });
+
+  test("nothing of a group that is not known yet", async () => {
+    expect(await warnings({ scalingGroupId: unknown })).toEqual([]);
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test("and finds what an interrupted run has left no obstacle", async () => {
+    const __urn = "dev::shop::::drain";
+    const lifecycleHookName = autoName(__urn);
+    emulator.putHook(groupId, { ...sameHook, lifecycle_hook_name: lifecycleHookName });
+    expect(await warnings({ lifecycleHookName, __urn })).toEqual([]);
+  });
+
+  test("for no longer than 10 s altogether, whatever the number of groups", async () => {
+    const clock = new SkippingClock();
+    const context = contextOf(emulator, clock);
+    emulator.intercept(() => new Promise(() => {}));
+    const slow = "preflight: could not look at the scaling group";
+    expect(await warnings({}, context)).toEqual([`${slow}: no answer within 10 s`]);
+    for (const scalingGroupId of ["second", "third"]) {
+      expect(await warnings({ scalingGroupId }, context)).toEqual([
+        `${slow}: the service was too slow to ask (10 s are over)`,
+      ]);
+    }
+    expect(clock.now()).toBe(10_000);
+  });
+});
+
+describe("the hook to import", () => {
+  const id = `${groupId}/drain`;
+  const inspect = () => preflight.inspectImport(contextOf(emulator, stoppedClock), id, { ...checkedInputs });
+
+  test("that is what the program describes is no finding", async () => {
+    emulator.putHook(groupId, sameHook);
+    expect(await inspect()).toEqual({ problems: [], warnings: [] });
+    expect(lists()).toBe(1);
+  });
+
+  test("that differs is a problem", async () => {
+    emulator.putHook(groupId, { ...sameHook, default_result: "CONTINUE" });
+    const { problems } = await inspect();
+    expect(problems).toEqual([
+      expect.stringContaining('defaultResult is "CONTINUE", the program has "ABANDON"'),
+    ]);
+  });
+
+  test("that is not there will be created", async () => {
+    const warning = `import: there is no hook "${id}"; up will create it`;
+    expect(await inspect()).toEqual({ problems: [], warnings: [warning] });
+  });
+});

@@ -1,0 +1,69 @@
+import type { Emulator } from "../../sdk/emulator";
+
+/** An input that is not known yet. */
+export const unknownInput: unique symbol = Symbol("unknown input");
+
+/** A value in the state that only its owner can read. */
+export const encrypted: unique symbol = Symbol("encrypted");
+
+/** What a program says of a hook. */
+export interface Declared {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** The names of the inputs that are secret. */
+  readonly secrets?: readonly string[];
+  /** The option `import`. */
+  readonly import?: string;
+  /** The option `customTimeouts`. */
+  readonly timeouts?: Readonly<Record<string, string>>;
+}
+
+/** A program, by the names of its resources. */
+export type Program = Readonly<Record<string, Declared>>;
+
+/** What an operation did. */
+export interface Outcome {
+  /** `create a`, `update a`, `replace a`, `delete a`, without an order: hooks are handled side by side. */
+  readonly steps: readonly string[];
+  /** The inputs that differ, by the resources that are updated. */
+  readonly changed: Readonly<Record<string, readonly string[]>>;
+  readonly failed: boolean;
+  /** Everything that a user, or somebody who listens to the events, is told. */
+  readonly said: string;
+}
+
+/** A resource as the state has it; secrets in clear, or as `encrypted`. */
+export interface Kept {
+  readonly id: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Something that runs programs of hooks against an emulator. */
+export interface Driver {
+  readonly emulator: Emulator;
+  /** How many rounds of a law's cases to go through: all of them, or one. */
+  rounds(all: number): number;
+  preview(program: Program): Promise<Outcome>;
+  up(program: Program): Promise<Outcome>;
+  refresh(): Promise<Outcome>;
+  destroy(): Promise<Outcome>;
+  /** The resources in the state. */
+  kept(): Promise<Readonly<Record<string, Kept>>>;
+  /** The state as it is written. */
+  keptText(): Promise<string>;
+  /** Replaces the state by an exported one. */
+  restore(exported: ExportedState): Promise<void>;
+}
+
+/** What `pulumi stack export` writes, as far as the laws are concerned. */
+export interface ExportedState {
+  readonly deployment: { readonly resources: readonly ExportedResource[] };
+}
+
+interface ExportedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}

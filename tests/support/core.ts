@@ -1,0 +1,25 @@
+import { ConfiguredClients } from "../../provider/core/clients";
+import type { Clock, Context } from "../../provider/core/context";
+import { readSettings } from "../../provider/core/settings";
+import type { Emulator } from "../../sdk/emulator";
+
+/** The context of an operation of the core, with a real client of an emulator, and what it said meanwhile. */
+export function contextOf(
+  emulator: Emulator,
+  clock: Clock,
+  options: { readonly timeout?: number; readonly config?: Readonly<Record<string, string>> } = {},
+): Context & { readonly said: string[] } {
+  const config: Readonly<Record<string, string>> = { projectId: emulator.projectId, ...options.config };
+  const settings = readSettings((key) => config[key], { ...emulator.env });
+  const said: string[] = [];
+  return {
+    clients: new ConfiguredClients(settings, clock),
+    clock,
+    isAbandoned: async () => false,
+    timeout: options.timeout ?? 600_000,
+    log: (message) => {
+      said.push(message);
+    },
+    said,
+  };
+}
