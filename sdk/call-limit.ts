@@ -66,8 +66,12 @@ export class Deadlines {
     this.#timer = undefined;
     const now = performance.now();
     for (const call of this.#calls) {
+      const left = call.deadline - now;
       // A timer may be early by the fraction of a millisecond that it leaves out.
-      if (call.deadline - now > 1) return this.#start(call.deadline - now);
+      if (left > 1) {
+        this.#start(left);
+        return;
+      }
       this.#calls.delete(call);
       call.abort(new Error(`the call took longer than its ${this.#timeout / 1000} s`));
     }

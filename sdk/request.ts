@@ -7,12 +7,20 @@ import { version } from "./version";
 export interface UnsignedRequest {
   readonly method: HttpRequest["method"];
   /** Without a slash at its end; may have a path, where a proxy serves the API below one. */
-  readonly endpoint: string;
+  readonly endpoint: string | Endpoint;
   /** Consists of characters that need no percent-encoding. */
   readonly path: string;
   readonly query?: ReadonlyArray<readonly [string, string]> | undefined;
   readonly projectId?: string | undefined;
   readonly body?: string | undefined;
+}
+
+/** An address taken apart, once for many requests. */
+export type Endpoint = Pick<URL, "origin" | "host" | "pathname">;
+
+export function parseEndpoint(address: string): Endpoint {
+  const { origin, host, pathname } = new URL(address);
+  return { origin, host, pathname };
 }
 
 const userAgent = `pulumi-huaweicloud-as/${version} node/${process.versions.node}`;
@@ -23,7 +31,8 @@ export function signRequest(
   credentials: SecretCredentials,
   now: Date,
 ): HttpRequest {
-  const { origin, host, pathname } = new URL(request.endpoint);
+  const { endpoint } = request;
+  const { origin, host, pathname } = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
   const path = pathname === "/" ? request.path : pathname + request.path;
   const query = request.query ?? [];
   const usable = credentials.reveal();

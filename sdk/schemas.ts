@@ -137,9 +137,9 @@ export const assumedAgencyAnswer = z
 
 /** A field that is judged by a rule, whose wording people see. */
 function ruled<T>(rule: Rule, limits: LifecycleHookLimits) {
-  return z.custom<T>().superRefine((value, context) => {
+  return (z.unknown() as z.ZodType<T, T>).check(({ value, issues }) => {
     const problem = rule(value, limits);
-    if (problem !== undefined) context.addIssue({ code: "custom", params: { problem } });
+    if (problem !== undefined) issues.push({ code: "custom", input: value, params: { problem } });
   });
 }
 

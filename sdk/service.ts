@@ -2,17 +2,18 @@ import type { z } from "zod";
 import type { Caller, CallOptions } from "./caller";
 import type { OperationName } from "./operations";
 import type { ProjectLookup } from "./projects";
+import { type Endpoint, parseEndpoint } from "./request";
 
 /** The Auto Scaling service of one project: makes a path below the project's, and a body, into a call. */
 export class AutoScalingService {
   readonly #caller: Caller;
   readonly #projects: ProjectLookup;
-  readonly #endpoint: string;
+  readonly #endpoint: Endpoint;
 
   constructor(caller: Caller, projects: ProjectLookup, endpoint: string) {
     this.#caller = caller;
     this.#projects = projects;
-    this.#endpoint = endpoint;
+    this.#endpoint = parseEndpoint(endpoint);
   }
 
   async call<T>(

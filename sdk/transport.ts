@@ -1,7 +1,10 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, errors, Pool } from "undici";
-import { abortable } from "./abortable";
+import type { Dispatcher } from "undici";
 import { isLoopback } from "./endpoints";
+import { Exchange } from "./exchange";
 import { proxySettings } from "./proxy";
+import { loadPool, loadUndici } from "./undici";
+
+const Pool = loadPool();
 
 /** One exchange over HTTP: the only place that touches the network. */
 export interface HttpRequest {
@@ -46,9 +49,8 @@ export interface TransportOptions {
 
 export class Transport {
   readonly #options: TransportOptions;
-  /** For this machine's own addresses, which a proxy elsewhere could not reach. */
-  #local: Dispatcher | undefined;
-  #remote: Dispatcher | undefined;
+  /** By origin: those of Auto Scaling and of IAM. */
+  readonly #dispatchers = new Map<string, Dispatcher>();
   #inFlight = 0;
   #closing: Promise<void> | undefined;
   /** Called when the last call in flight has ended; there once no other can begin. */
@@ -60,31 +62,30 @@ export class Transport {
 
   /**
    * Sends a request. Rejects when no answer came: with undici's error, or with the signal's reason, and with that at
-   * once even while the connection is still being made, when undici would not look at the signal yet.
+   * once even while the connection is still being made.
    */
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    if (this.#closing !== undefined) throw new errors.ClientClosedError();
+    if (this.#closing !== undefined) throw new (loadUndici().errors.ClientClosedError)();
+    const { headers, body } = this.#options.timeouts;
+    const exchange = new Exchange(signal);
     this.#inFlight++;
     try {
-      return await abortable(this.#exchange(request, signal), signal);
+      this.#dispatcherFor(request.origin).dispatch(
+        {
+          method: request.method,
+          origin: request.origin,
+          path: request.path,
+          headers: request.headers,
+          body: request.body ?? null,
+          headersTimeout: headers,
+          bodyTimeout: body,
+        },
+        exchange,
+      );
+      return await exchange.answer;
     } finally {
       if (--this.#inFlight === 0) this.#whenIdle?.();
     }
-  }
-
-  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const { headers, body } = this.#options.timeouts;
-    const answer = await this.#dispatcherFor(request.origin).request({
-      method: request.method,
-      origin: request.origin,
-      path: request.path,
-      headers: request.headers,
-      body: request.body ?? null,
-      signal,
-      headersTimeout: headers,
-      bodyTimeout: body,
-    });
-    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
   }
 
   /** Closes the connections. Calls in flight end first; others are not sent any more. */
@@ -100,30 +101,32 @@ export class Transport {
       });
     }
     // Rather than close: that would wait for connections in the making, for which nobody waits any more.
-    await Promise.all([this.#local?.destroy(), this.#remote?.destroy()]);
+    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
   }
 
   #dispatcherFor(origin: string): Dispatcher {
     const { dispatcher } = this.#options;
     if (dispatcher !== undefined) return dispatcher;
-    if (isLoopback(new URL(origin).hostname)) {
-      this.#local ??= new Agent(this.#settings());
-      return this.#local;
+    let own = this.#dispatchers.get(origin);
+    if (own === undefined) {
+      own = this.#newDispatcher(origin);
+      this.#dispatchers.set(origin, own);
     }
-    this.#remote ??= this.#remoteDispatcher();
-    return this.#remote;
+    return own;
   }
 
-  #remoteDispatcher(): Dispatcher {
+  #newDispatcher(origin: string): Dispatcher {
     const { environment, timeouts } = this.#options;
-    const proxies = proxySettings(environment);
-    if (proxies === undefined) return new Agent(this.#settings());
+    // A proxy elsewhere could not reach this machine's own addresses.
+    const proxies = isLoopback(new URL(origin).hostname) ? undefined : proxySettings(environment);
+    if (proxies === undefined) return new Pool(origin, this.#settings());
+    const { EnvHttpProxyAgent } = loadUndici();
     return new EnvHttpProxyAgent({
       ...this.#settings(),
       ...proxies,
       connectTimeout: timeouts.connect,
       // A proxy may take the connection and then never say whether it has made the tunnel.
-      clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: timeouts.connect }),
+      clientFactory: (proxy, options) => new Pool(proxy, { ...options, headersTimeout: timeouts.connect }),
     });
   }
 
