@@ -67,7 +67,8 @@ export class LifecycleHooks<Name extends string = string> extends pulumi.Compone
     });
     this.hooks = Object.fromEntries(entries) as { [Key in Name]: LifecycleHook };
     this.#refuseTwoOfOneName(args.hooks);
-    this.registerOutputs({ hooks: this.hooks });
+    // Values and not the resources, which an update plan can't hold.
+    this.registerOutputs({ ids: Object.fromEntries(entries.map(([key, hook]) => [key, hook.id])) });
   }
 
   /** Automatic names differ by their hash; given ones may not. */
