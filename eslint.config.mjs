@@ -8,6 +8,7 @@ export default [
       "provider/**/*.ts",
       "examples/**/*.ts",
       "examples/**/*.mts",
+      "examples/**/*.mts",
       "tests/**/*.ts",
       "tools/**/*.mts",
     ],
