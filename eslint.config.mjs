@@ -8,7 +8,6 @@ export default [
       "provider/**/*.ts",
       "examples/**/*.ts",
       "examples/**/*.mts",
-      "examples/**/*.mts",
       "tests/**/*.ts",
       "tools/**/*.mts",
     ],

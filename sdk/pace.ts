@@ -160,9 +160,10 @@ export class Pace {
       this.#leave();
       go();
     }
-    const wait = this.#nextAt - this.#clock.now();
-    if (this.#waiting.size > 0 && wait > 0) {
-      this.#wake = this.#clock.after(wait, () => this.#schedule());
-    }
+    // What waits for an answer goes on with `done`. The others wait for a moment that may have come just now.
+    const waitsForAnswer = this.#inFlight > 0 && (this.#rate === undefined || this.#refusalsInARow > 1);
+    if (this.#waiting.size === 0 || waitsForAnswer) return;
+    const wait = Math.max(0, this.#nextAt - this.#clock.now());
+    this.#wake = this.#clock.after(wait, () => this.#schedule());
   }
 }

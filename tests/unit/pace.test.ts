@@ -130,3 +130,17 @@ test("a service that refuses the very first call is found to take as many as it 
   await time.run(Promise.all(Array.from({ length: 300 }, call)));
   expect(time.now() / 1000).toBeLessThan(10);
 });
+
+test("a turn that comes while the next one's time is looked up is not forgotten", async () => {
+  const time = new VirtualTime();
+  let late = 0;
+  // As where something else runs for a moment between two looks at the clock.
+  const pace = new Pace({
+    now: () => time.now() + late++ * 100,
+    after: (milliseconds, callback) => time.after(milliseconds, callback),
+  });
+  const signal = new AbortController().signal;
+  expect(pace.turn(signal)).toBeUndefined();
+  pace.done("refused", 50);
+  await time.run(Promise.all(Array.from({ length: 5 }, () => pace.turn(signal))));
+});
