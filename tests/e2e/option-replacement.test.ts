@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { groupId } from "../support/hooks";
+import { declare, Trial } from "../support/trial";
+
+describe("replacement", () => {
+  test("under up --replace of an automatically named hook leaves one hook", async () => {
+    await using trial = await Trial.start(declare());
+    await trial.stack.up();
+    const [name] = trial.names();
+    const [hook] = await trial.hooksInState();
+    expect((await trial.stack.up({ replace: [hook?.urn ?? ""] })).failed).toBe(false);
+    expect(trial.names()).toEqual([name]);
+    expect(trial.sent()).toEqual(["POST", "DELETE", "POST"]);
+  });
+
+  test("that finds its own hook, being created before the deletion, does not delete it", async () => {
+    await using trial = await Trial.start(declare({}, { deleteBeforeReplace: false }));
+    await trial.stack.up();
+    const [name] = trial.names();
+    const [hook] = await trial.hooksInState();
+    expect((await trial.stack.up({ replace: [hook?.urn ?? ""] })).failed).toBe(false);
+    expect(trial.names()).toEqual([name]);
+    expect((await trial.stack.refresh()).steps).toEqual([]);
+    expect((await trial.stack.destroy()).failed).toBe(false);
+    expect(trial.names()).toEqual([]);
+  });
+
+  test("by a new name works in a group that is full", async () => {
+    await using trial = await Trial.start(declare({ lifecycleHookName: "old" }));
+    await trial.stack.up();
+    for (const name of ["a", "b", "c", "d"]) trial.emulator.putHook(groupId, { lifecycle_hook_name: name });
+    trial.stack.program = declare({ lifecycleHookName: "new" });
+    expect((await trial.stack.up()).failed).toBe(false);
+    expect(trial.names().toSorted()).toEqual(["a", "b", "c", "d", "new"]);
+  });
+
+  test("comes after the creation of the new one when deleteBeforeReplace is false", async () => {
+    await using trial = await Trial.start(declare({ lifecycleHookName: "old" }));
+    await trial.stack.up();
+    trial.stack.program = declare({ lifecycleHookName: "new" }, { deleteBeforeReplace: false });
+    expect((await trial.stack.up()).failed).toBe(false);
+    expect(trial.sent()).toEqual(["POST", "POST", "DELETE"]);
+  });
+
+  test("can be asked for by replaceOnChanges", async () => {
+    await using trial = await Trial.start(declare());
+    await trial.stack.up();
+    trial.stack.program = declare({ defaultTimeout: 600 }, { replaceOnChanges: ["defaultTimeout"] });
+    expect((await trial.stack.up()).failed).toBe(false);
+    expect(trial.sent()).toEqual(["POST", "DELETE", "POST"]);
+  });
+});
