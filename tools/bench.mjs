@@ -1,5 +1,6 @@
 // @ts-check
-// `npm run bench [-- NAME...]`: sets the clone up, then runs the benches.
+// `npm run bench [-- NAME...]`: sets the clone up, then measures everything, or only what begins with one of the
+// names (`sdk`, `provider/one-hook`).
 import { run } from "./setup/child.mjs";
 import { projectNode } from "./setup/paths.mjs";
 import { runScript } from "./setup/script.mjs";

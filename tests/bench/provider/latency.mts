@@ -1,0 +1,36 @@
+import type { Bench } from "../bench.mts";
+import { seconds } from "../figure.mts";
+import { inTurns, median, ratio } from "../statistics.mts";
+import { TestBed } from "./bed.mts";
+import type { Kind } from "./programs.mts";
+
+const hooks = 100;
+/** Milliseconds: what `waiting` waits. */
+const latency = 50;
+
+export const slowService: Bench = {
+  name: "provider/latency",
+  about: `creating ${hooks} hooks where each answer takes ${latency} ms, beside a provider that only waits as long`,
+  async run({ thoroughness }) {
+    await using bed = await TestBed.create({ groups: hooks / 5, latency });
+    const times = await inTurns(Math.ceil(3 * thoroughness), {
+      ours: () => firstUp(bed, "ours"),
+      waiting: () => firstUp(bed, "waiting"),
+    });
+    return [
+      {
+        what: `${hooks} hooks, up, with ${latency} ms for each answer`,
+        ours: seconds(median(times.ours)),
+        baseline: seconds(median(times.waiting)),
+        value: ratio(times.ours, times.waiting),
+        limit: { atMost: 1.1 },
+      },
+    ];
+  },
+};
+
+async function firstUp(bed: TestBed, kind: Kind): Promise<number> {
+  await bed.emulator.empty();
+  const stack = await bed.stack(kind);
+  return stack.run("up", hooks);
+}

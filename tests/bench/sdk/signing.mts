@@ -1,0 +1,96 @@
+import { createHash, createHmac } from "node:crypto";
+import { AKSKSigner } from "@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js";
+import { BasicCredentials } from "@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials.js";
+import { SecretCredentials } from "../../../dist/sdk/credentials/secret-credentials.js";
+import { signRequest } from "../../../dist/sdk/request.js";
+import { authorization, canonicalRequest, signingKey, stringToSign } from "../../../dist/sdk/signer.js";
+import type { Bench } from "../bench.mts";
+import { perSecond } from "../figure.mts";
+import { inTurns, median, ratio } from "../statistics.mts";
+import { accessKey, path, projectId, secretKey, wireInput } from "./create-request.mts";
+
+/** How many signatures are timed together: some milliseconds' worth. */
+const batch = 2_000;
+
+const host = "as.cn-north-4.myhuaweicloud.com";
+const date = "20260102T030405Z";
+const body = JSON.stringify(wireInput);
+const headers = { "content-type": "application/json", host, "x-project-id": projectId, "x-sdk-date": date };
+const request = { method: "POST", path, headers, body } as const;
+
+/** Ours: from the request and its headers to the Authorization header. */
+function ourSignature(): () => string {
+  const key = signingKey(accessKey, secretKey);
+  return () => authorization(request, key);
+}
+
+/** Only what has to be computed, with what everybody computes it with, over the very bytes that ours hashes. */
+function bareSignature(): () => string {
+  const canonical = canonicalRequest(request);
+  const text = stringToSign(canonical, date);
+  return () => {
+    createHash("sha256").update(body).digest("hex");
+    createHash("sha256").update(canonical).digest("hex");
+    return createHmac("sha256", secretKey).update(text).digest("hex");
+  };
+}
+
+/** Ours with all that makes a request ready to send: its headers, the date, the URL. */
+function ourReadyRequest(): () => object {
+  const credentials = new SecretCredentials({ accessKey, secretKey });
+  const unsigned = { method: "POST", endpoint: `https://${host}`, path, projectId, body } as const;
+  return () => signRequest(unsigned, credentials, new Date());
+}
+
+/** The vendor's, which does the same: it adds the date and the host, and serialises the body. */
+function vendorReadyRequest(): () => object {
+  const credentials = new BasicCredentials().withAk(accessKey).withSk(secretKey).withProjectId(projectId);
+  return () => {
+    const vendorRequest = {
+      method: "POST",
+      endpoint: `https://${host}${path}`,
+      headers: { "content-type": "application/json", "X-Project-Id": projectId },
+      data: wireInput,
+      queryParams: {},
+    };
+    return AKSKSigner.sign(vendorRequest as never, credentials);
+  };
+}
+
+export const signing: Bench = {
+  name: "sdk/signing",
+  about: "signing the create request",
+  async run({ thoroughness }) {
+    const rates = await inTurns(Math.ceil(40 * thoroughness), {
+      ours: rateOf(ourSignature()),
+      bare: rateOf(bareSignature()),
+      ready: rateOf(ourReadyRequest()),
+      vendor: rateOf(vendorReadyRequest()),
+    });
+    return [
+      {
+        what: "signatures, beside bare createHash and createHmac",
+        ours: perSecond(median(rates.ours)),
+        baseline: perSecond(median(rates.bare)),
+        value: ratio(rates.ours, rates.bare),
+        limit: { atLeast: 1.25 },
+      },
+      {
+        what: "requests made ready, beside the vendor's signer",
+        ours: perSecond(median(rates.ready)),
+        baseline: perSecond(median(rates.vendor)),
+        value: ratio(rates.ready, rates.vendor),
+      },
+    ];
+  },
+};
+
+/** How often a second something can be done. */
+function rateOf(sign: () => unknown): () => number {
+  for (let warmUp = 0; warmUp < 2 * batch; warmUp++) sign();
+  return () => {
+    const start = performance.now();
+    for (let done = 0; done < batch; done++) sign();
+    return (batch / (performance.now() - start)) * 1000;
+  };
+}
