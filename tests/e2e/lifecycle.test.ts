@@ -143,7 +143,10 @@ test("a hook that is gone is made again", async () => {
   expect((await stack.refresh()).steps).toEqual(["delete drain"]);
   expect((await stack.up()).steps).toEqual(["create drain"]);
   // One list, or two: which of the hooks the engine reads first decides whether "gone" has to be asked again.
-  expect(sent().filter((method) => method !== "GET")).toEqual(["POST"]);
+  expect([
+    ["GET", "POST"],
+    ["GET", "GET", "POST"],
+  ]).toContainEqual(sent());
 });
 
 test("destroy deletes each with one request", async () => {
