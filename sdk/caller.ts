@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { CallLimit, Deadlines } from "./call-limit";
 import { describeFailure } from "./connection-failures";
 import type { SecretCredentials } from "./credentials/secret-credentials";
@@ -10,6 +10,7 @@ import { ambiguous, type FailedCall, isThrottledAnswer, judge, type Outcome, req
 import type { Observer } from "./observe";
 import type { OperationName } from "./operations";
 import { Pace } from "./pace";
+import { parse } from "./parse";
 import { redact } from "./redaction";
 import { signRequest, type UnsignedRequest } from "./request";
 import { parseRetryAfter, retryDelay } from "./retry";
@@ -27,7 +28,7 @@ export interface Call<T> extends UnsignedRequest, CallOptions {
   /** What is being done, and to what; begins every error's message. */
   readonly doing: string;
   /** What a success looks like; `undefined` for calls that answer nothing. */
-  readonly answer: z.ZodType<T>;
+  readonly answer: z.ZodMiniType<T>;
 }
 
 export interface CallerOptions {
@@ -188,7 +189,7 @@ function failedCall(call: Call<unknown>, credentials: SecretCredentials): Failed
 }
 
 function parseAnswer<T>(call: Call<T>, answer: HttpAnswer, secrets: FailedCall["secrets"]): T {
-  const parsed = call.answer.safeParse(answer.status === 204 ? undefined : json(answer.body));
+  const parsed = parse(call.answer, answer.status === 204 ? undefined : json(answer.body));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(
     ({ path, message }) => `${path.join(".") || "the body"}: ${message}`,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type LifecycleHookLimits, specificationLimits } from "./limits";
 import {
   defaultResultRule,
@@ -29,12 +29,12 @@ const wireHook = z.looseObject({
   default_timeout: z.int(),
   notification_topic_urn: z.string(),
   notification_topic_name: z.string(),
-  notification_metadata: z.string().nullish(),
+  notification_metadata: z.nullish(z.string()),
   create_time: z.string(),
 });
 
 /** A lifecycle hook as the service describes it, in the answers of create, get, list and update. */
-export const lifecycleHookAnswer = wireHook.transform((wire) => ({
+export const lifecycleHookAnswer = read(wireHook, (wire) => ({
   lifecycleHookName: wire.lifecycle_hook_name,
   lifecycleHookType: wire.lifecycle_hook_type,
   defaultResult: wire.default_result,
@@ -54,13 +54,14 @@ export const lifecycleHookAnswer = wireHook.transform((wire) => ({
  */
 export type LifecycleHook = z.output<typeof lifecycleHookAnswer>;
 
-export const lifecycleHooksAnswer = z
-  .looseObject({ lifecycle_hooks: z.array(lifecycleHookAnswer) })
-  .transform((wire) => wire.lifecycle_hooks);
+export const lifecycleHooksAnswer = read(
+  z.looseObject({ lifecycle_hooks: z.array(lifecycleHookAnswer) }),
+  (wire) => wire.lifecycle_hooks,
+);
 
 /** An instance that a hook has suspended. */
-const hangingInstanceAnswer = z
-  .looseObject({
+const hangingInstanceAnswer = read(
+  z.looseObject({
     lifecycle_hook_name: z.string(),
     lifecycle_action_key: z.string(),
     instance_id: z.string(),
@@ -68,8 +69,8 @@ const hangingInstanceAnswer = z
     lifecycle_hook_status: z.enum(["HANGING", "CONTINUE", "ABANDON"]),
     timeout: z.string(),
     default_result: z.enum(defaultResults),
-  })
-  .transform((wire) => ({
+  }),
+  (wire) => ({
     lifecycleHookName: wire.lifecycle_hook_name,
     /** The token with which the suspension is ended. */
     lifecycleActionKey: wire.lifecycle_action_key,
@@ -79,65 +80,77 @@ const hangingInstanceAnswer = z
     /** The deadline, a moment and not a duration: UTC, `YYYY-MM-DDThh:mm:ssZ`. */
     timeout: wire.timeout,
     defaultResult: wire.default_result,
-  }));
+  }),
+);
 
 /** An instance that a hook has suspended, until a callback or its deadline. Source: the API reference, "querying suspended instances". */
 export type HangingInstance = z.output<typeof hangingInstanceAnswer>;
 
-export const hangingInstancesAnswer = z
-  .looseObject({ instance_hanging_info: z.array(hangingInstanceAnswer) })
-  .transform((wire) => wire.instance_hanging_info);
+export const hangingInstancesAnswer = read(
+  z.looseObject({ instance_hanging_info: z.array(hangingInstanceAnswer) }),
+  (wire) => wire.instance_hanging_info,
+);
 
 /** The projects of IAM's look-up. */
-export const projectsAnswer = z
-  .looseObject({ projects: z.array(z.looseObject({ id: z.string(), name: z.string() })) })
-  .transform((wire) => wire.projects.map(({ id, name }) => ({ id, name })));
+export const projectsAnswer = read(
+  z.looseObject({ projects: z.array(z.looseObject({ id: z.string(), name: z.string() })) }),
+  (wire) => wire.projects.map(({ id, name }) => ({ id, name })),
+);
 
 /** A moment: UTC, ISO 8601, with or without fractions of a second. */
-const moment = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), "is not a moment")
-  .transform((text) => new Date(text));
+const moment = read(
+  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), "is not a moment")),
+  (text) => new Date(text),
+);
+
+const nonEmpty = z.string().check(z.minLength(1));
 
 /** A temporary key, as IAM gives it for an agency, and the metadata service for that of a server. */
-export const temporaryKeyAnswer = z
-  .looseObject({
+export const temporaryKeyAnswer = read(
+  z.looseObject({
     credential: z.looseObject({
-      access: z.string().min(1),
-      secret: z.string().min(1),
-      securitytoken: z.string().min(1),
+      access: nonEmpty,
+      secret: nonEmpty,
+      securitytoken: nonEmpty,
       expires_at: moment,
     }),
-  })
-  .transform(({ credential }) => ({
+  }),
+  ({ credential }) => ({
     accessKey: credential.access,
     secretKey: credential.secret,
     securityToken: credential.securitytoken,
     expiresAt: credential.expires_at,
-  }));
+  }),
+);
 
 /** The same, as STS gives it for an agency. */
-export const assumedAgencyAnswer = z
-  .looseObject({
+export const assumedAgencyAnswer = read(
+  z.looseObject({
     credentials: z.looseObject({
-      access_key_id: z.string().min(1),
-      secret_access_key: z.string().min(1),
-      security_token: z.string().min(1),
+      access_key_id: nonEmpty,
+      secret_access_key: nonEmpty,
+      security_token: nonEmpty,
       expiration: moment,
     }),
-  })
-  .transform(({ credentials }) => ({
+  }),
+  ({ credentials }) => ({
     accessKey: credentials.access_key_id,
     secretKey: credentials.secret_access_key,
     securityToken: credentials.security_token,
     expiresAt: credentials.expiration,
-  }));
+  }),
+);
+
+/** A schema of the wire, and what is made of what it lets pass. */
+function read<Wire extends z.ZodMiniType, Value>(wire: Wire, make: (wire: z.output<Wire>) => Value) {
+  return z.pipe(wire, z.transform(make));
+}
 
 /* ---- requests ---- */
 
 /** A field that is judged by a rule, whose wording people see. */
 function ruled<T>(rule: Rule, limits: LifecycleHookLimits) {
-  return (z.unknown() as z.ZodType<T, T>).check(({ value, issues }) => {
+  return (z.unknown() as z.ZodMiniType<T, T>).check(({ value, issues }) => {
     const problem = rule(value, limits);
     if (problem !== undefined) issues.push({ code: "custom", input: value, params: { problem } });
   });
@@ -149,11 +162,11 @@ function mutableFields(limits: LifecycleHookLimits) {
     lifecycleHookType: ruled<LifecycleHook["lifecycleHookType"]>(lifecycleHookTypeRule, limits),
     notificationTopicUrn: ruled<string>(notificationTopicUrnRule, limits),
     /** @default "ABANDON" */
-    defaultResult: ruled<LifecycleHook["defaultResult"]>(defaultResultRule, limits).optional(),
+    defaultResult: z.optional(ruled<LifecycleHook["defaultResult"]>(defaultResultRule, limits)),
     /** Seconds, 300–86400. @default 3600 */
-    defaultTimeout: ruled<number>(defaultTimeoutRule, limits).optional(),
+    defaultTimeout: z.optional(ruled<number>(defaultTimeoutRule, limits)),
     /** At most 256 characters, none of `< > & ' ( )`; "" is none, and clears it on update. */
-    notificationMetadata: ruled<string>(notificationMetadataRule, limits).optional(),
+    notificationMetadata: z.optional(ruled<string>(notificationMetadataRule, limits)),
   };
 }
 
@@ -164,13 +177,13 @@ export function requestSchemas(limits: LifecycleHookLimits) {
     lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
     ...fields,
   });
-  const update = z.strictObject(fields).partial();
+  const update = z.partial(z.strictObject(fields));
   return {
-    create: create.transform((hook) => ({
+    create: read(create, (hook) => ({
       lifecycle_hook_name: hook.lifecycleHookName,
       ...mutableToWire(hook),
     })),
-    update: update.transform(mutableToWire),
+    update: read(update, mutableToWire),
     complete: completion,
     id: ruled<string>(idRule, limits),
     lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
@@ -184,35 +197,38 @@ export type CreateLifecycleHookInput = z.input<RequestSchemas["create"]>;
 /** What an update changes: at least one of the five mutable fields. */
 export type UpdateLifecycleHookInput = z.input<RequestSchemas["update"]>;
 
-const completion = z
-  .strictObject({
-    /** EXTEND adds one hour to the deadline. */
-    lifecycleActionResult: ruled<(typeof lifecycleActionResults)[number]>(
-      lifecycleActionResultRule,
-      specificationLimits,
-    ),
-    /** The token of the notification or of the list; wins over the other two. */
-    lifecycleActionKey: ruled<string>(idRule, specificationLimits).optional(),
-    instanceId: ruled<string>(idRule, specificationLimits).optional(),
-    lifecycleHookName: ruled<string>(lifecycleHookNameRule, specificationLimits).optional(),
-  })
-  .superRefine((value, context) => {
-    if (value.lifecycleActionKey !== undefined) return;
-    if (value.instanceId !== undefined && value.lifecycleHookName !== undefined) return;
-    const problem = {
-      is: "is missing",
-      allowed: "say which suspension is meant: by lifecycleActionKey, or by instanceId and lifecycleHookName",
-    };
-    context.addIssue({ code: "custom", path: ["lifecycleActionKey"], params: { problem } });
-  })
-  .transform((value) => ({
+const completion = read(
+  z
+    .strictObject({
+      /** EXTEND adds one hour to the deadline. */
+      lifecycleActionResult: ruled<(typeof lifecycleActionResults)[number]>(
+        lifecycleActionResultRule,
+        specificationLimits,
+      ),
+      /** The token of the notification or of the list; wins over the other two. */
+      lifecycleActionKey: z.optional(ruled<string>(idRule, specificationLimits)),
+      instanceId: z.optional(ruled<string>(idRule, specificationLimits)),
+      lifecycleHookName: z.optional(ruled<string>(lifecycleHookNameRule, specificationLimits)),
+    })
+    .check(({ value, issues }) => {
+      if (value.lifecycleActionKey !== undefined) return;
+      if (value.instanceId !== undefined && value.lifecycleHookName !== undefined) return;
+      const problem = {
+        is: "is missing",
+        allowed:
+          "say which suspension is meant: by lifecycleActionKey, or by instanceId and lifecycleHookName",
+      };
+      issues.push({ code: "custom", input: value, path: ["lifecycleActionKey"], params: { problem } });
+    }),
+  (value) => ({
     lifecycle_action_result: value.lifecycleActionResult,
     ...defined({
       lifecycle_action_key: value.lifecycleActionKey,
       instance_id: value.instanceId,
       lifecycle_hook_name: value.lifecycleHookName,
     }),
-  }));
+  }),
+);
 
 /** How a suspension is ended or prolonged, and which. */
 export type CompleteInput = z.input<typeof completion>;

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import type { Caller, CallOptions } from "./caller";
 import type { OperationName } from "./operations";
 import type { ProjectLookup } from "./projects";
@@ -38,5 +38,5 @@ interface ServiceRequest<T> {
   readonly path: string;
   readonly query?: ReadonlyArray<readonly [string, string]>;
   readonly body?: unknown;
-  readonly answer: z.ZodType<T>;
+  readonly answer: z.ZodMiniType<T>;
 }

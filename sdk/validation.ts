@@ -1,16 +1,17 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { InvalidInputError } from "./errors";
 import { nearest } from "./nearest";
 import type { OperationName } from "./operations";
+import { parse } from "./parse";
 import { describeProblem, type Problem } from "./rules";
 
 /** The validated input, as the wire wants it; else an error that names every problem, and nothing was sent. */
 export function validate<Output>(
-  schema: z.ZodType<Output>,
+  schema: z.ZodMiniType<Output>,
   input: unknown,
   about: { operation: OperationName; doing: string; property?: string },
 ): Output {
-  const parsed = schema.safeParse(input);
+  const parsed = parse(schema, input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, input, about.property));
   throw new InvalidInputError(`${about.doing}: ${problems.join("; ")}`, {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { wholePair } from "./access-key-pair";
 import { concealed } from "./concealed";
 import { type CredentialsFile, credentialsFile, readCredentialsFile } from "./files";
@@ -20,7 +20,7 @@ export function sharedConfigFile(environment: NodeJS.ProcessEnv): SharedConfig {
   return { path: file.path, named: file.named || profile !== undefined, profile, askedBy };
 }
 
-const text = z.string().nullish();
+const text = z.nullish(z.string());
 const pair = { accessKeyId: text, secretAccessKey: text, securityToken: text };
 const profileSchema = z.looseObject({
   name: z.string(),
@@ -28,13 +28,13 @@ const profileSchema = z.looseObject({
   ...pair,
   region: text,
   projectId: text,
-  ssoAuth: z.looseObject({ stsToken: z.looseObject(pair).nullish() }).nullish(),
+  ssoAuth: z.nullish(z.looseObject({ stsToken: z.nullish(z.looseObject(pair)) })),
 });
 const configSchema = z.looseObject({
   /** KooCLI writes a boolean as a string. */
-  authEncrypt: z.union([z.string(), z.boolean()]).nullish(),
+  authEncrypt: z.nullish(z.union([z.string(), z.boolean()])),
   current: text,
-  profiles: z.array(profileSchema).nullish(),
+  profiles: z.nullish(z.array(profileSchema)),
 });
 type Profile = z.output<typeof profileSchema>;
 

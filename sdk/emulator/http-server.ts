@@ -49,8 +49,9 @@ async function exchange(
   const reaction = await reactionTo(parts, entry, request);
   const answer = answerAfter(parts, reaction, request, tooLarge, requestId);
   if (answer !== undefined) noteAnswer(entry, answer);
-  const late = parts.settings.latency + (reaction !== undefined && "delay" in reaction ? reaction.delay : 0);
-  if (answer !== undefined && late > 0) await delay(late);
+  const delayed = reaction !== undefined && "delay" in reaction ? reaction.delay : 0;
+  const early = arrival + parts.settings.latency + delayed - performance.now();
+  if (answer !== undefined && early > 0) await delay(Math.ceil(early));
   entry.durationMs = performance.now() - arrival;
   parts.settings.onRequest(entry);
   if (answer === undefined) message.socket.destroy();

@@ -33,7 +33,7 @@ export interface EmulatorOptions {
   readonly writesPerSecond?: number | undefined;
   /** The same for all other Auto Scaling calls, callbacks included. The vendor's is 78. @default no limit */
   readonly readsPerSecond?: number | undefined;
-  /** How many milliseconds each answer is late; requests take effect at once. @default 0 */
+  /** The least milliseconds from a request's arrival to its answer; requests take effect at once. @default 0 */
   readonly latency?: number | undefined;
   /**
    * The clock, in milliseconds since 1970: of creation times, deadlines, signatures' dates, locks, rate limits,

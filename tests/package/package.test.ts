@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { providerText } from "../../provider/provider-text";
 
 /** The package as npm would publish it, installed in a project elsewhere. */
 
@@ -56,9 +57,16 @@ describe("the package", () => {
         "dist/provider/runtime.js",
         "dist/sdk/index.js",
         "dist/sdk/emulator/cli.js",
+        "dist/THIRD-PARTY-LICENSES",
       ]),
     );
     expect(files.filter((file) => /^(tests|tools|examples|sdk|provider|dist\/\.)/.test(file))).toEqual([]);
+  });
+
+  test("names the licence of what has become part of it, which is zod alone", async () => {
+    const licences = await readFile(join(repository, "dist", "THIRD-PARTY-LICENSES"), "utf8");
+    const zod = await readFile(join(repository, "node_modules", "zod", "LICENSE"), "utf8");
+    expect(licences).toBe(`zod\n\n${zod}`);
   });
 
   test("is usable from CommonJS", async () => {
@@ -95,9 +103,8 @@ describe("the package", () => {
   test("finds itself from the text in the state", async () => {
     const printed = await script(
       "state.cjs",
-      `const text = require("./node_modules/pulumi-huaweicloud-as/dist/provider/provider-text.js").providerText;
-       const exported = {};
-       new Function("exports", "require", text)(exported, require);
+      `const exported = {};
+       new Function("exports", "require", ${JSON.stringify(providerText)})(exported, require);
        console.log(Object.keys(exported.handler()).sort().join());`,
     );
     expect(printed).toBe("check,configure,create,delete,diff,read,update");

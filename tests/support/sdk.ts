@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type Call, Caller, type CallerOptions } from "../../sdk/caller";
 import { AutoScalingClient, type AutoScalingClientOptions } from "../../sdk/client";
 import { CredentialsSession } from "../../sdk/credentials/session";

@@ -1,8 +1,9 @@
 // @ts-check
-// Run by the project's Node as: compile.mjs DIST STAMP INPUTS. It does what `tsc -p tsconfig.build.json --noCheck` does
-// (types are the business of `npm run check`; a test can be run before they are right), but keeps the output in memory
-// until it is complete, and then puts it in place file by file, each by a rename, what is already right untouched: a
-// test that is loading dist/ meanwhile never finds a file missing or half written.
+// Run by the project's Node as: compile.mjs DIST STAMP INPUTS. It makes the declarations as `tsc -p tsconfig.build.json
+// --noCheck` does (types are the business of `npm run check`; a test can be run before they are right) and the code by
+// a bundler, but keeps the output in memory until it is complete, and then puts it in place file by file, each by a
+// rename, what is already right untouched: a test that is loading dist/ meanwhile never finds a file missing or half
+// written.
 import {
   chmodSync,
   mkdirSync,
@@ -17,6 +18,7 @@ import {
 import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
 import ts from "typescript";
+import { bundle } from "./bundle.mjs";
 import { codeOf, SetupError } from "./failure.mjs";
 
 const [dist = "", stampFile = "", inputs = ""] = process.argv.slice(2);
@@ -30,9 +32,20 @@ const formatting = {
 };
 
 /**
- * @returns {Map<string, string>} the text of each output file by its path inside dist
+ * The entries of the package, which users reach by its subpaths and its command.
+ * @returns {Record<string, string>} their sources by the name of what is made of them, without its ending
  */
-function compile() {
+function entries() {
+  const { exports, bin } = JSON.parse(readFileSync(join(dirname(dist), "package.json"), "utf8"));
+  const built = [...Object.values(exports).flatMap((target) => target.default ?? []), ...Object.values(bin)];
+  const names = built.map((file) => file.replace(/^\.\/dist\/(.+)\.js$/, "$1"));
+  return Object.fromEntries(names.map((name) => [name, `${name}.ts`]));
+}
+
+/**
+ * @returns {Map<string, string>} the text of each declaration file by its path inside dist
+ */
+function declarations() {
   const host = {
     ...ts.sys,
     onUnRecoverableConfigFileDiagnostic: (/** @type {ts.Diagnostic} */ problem) => refuse([problem]),
@@ -108,7 +121,7 @@ function removeOthers(folder, outputs) {
 }
 
 try {
-  place(compile());
+  place(new Map([...declarations(), ...(await bundle(entries()))]));
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(error.message);

@@ -15,6 +15,7 @@ import { withProgress } from "./progress.mjs";
 const dist = join(root, "dist");
 const stampFile = join(dist, ".built-from.json");
 const compiler = fileURLToPath(new URL("./compile.mjs", import.meta.url));
+const bundler = fileURLToPath(new URL("./bundle.mjs", import.meta.url));
 
 /** Sees to it that dist/ is what the sources give. Contents are compared, not times: `git checkout` changes both. */
 export async function ensureBuilt() {
@@ -45,7 +46,7 @@ function isUpToDate(inputs) {
   }
 }
 
-/** Everything that the outcome depends on: sources, settings, the compiler and the types it reads, and this build. */
+/** Everything that the outcome depends on: sources, settings, the tools and the types they read, and this build. */
 function inputsHash() {
   const settings = readdirSync(root).filter((name) => /^(tsconfig.*|package|package-lock)\.json$/.test(name));
   const files = [
@@ -53,6 +54,7 @@ function inputsHash() {
     ...filesUnder(join(root, "sdk")),
     ...filesUnder(join(root, "provider")),
     compiler,
+    bundler,
   ];
   const hash = createHash("sha256");
   for (const file of files.sort()) {
