@@ -22,6 +22,8 @@ export const throughput: Bench = {
     await using ours = await Helper.start(clientProcess, ["ours", endpoint]);
     await using undici = await Helper.start(clientProcess, ["undici", endpoint]);
     await using vendor = await Helper.start(clientProcess, ["vendor", endpoint]);
+    await server.stayOn(0);
+    for (const client of [ours, undici, vendor]) await client.stayOn(1);
 
     const figures: Figure[] = [];
     for (const { atOnce, calls, limit } of loads) {
