@@ -10,19 +10,20 @@ const unknownSentinel = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What the host gave, with a typed value for what is not known yet, and without the provider's own text. */
 export function decode(properties: unknown): Record<string, unknown> {
-  const { __provider, ...rest } = (properties ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [key, containsUnknown(value) ? unknown : value]),
-  );
+  const decoded: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(properties ?? {})) {
+    if (key !== "__provider") decoded[key] = containsUnknown(value) ? unknown : value;
+  }
+  return decoded;
 }
 
 /** What the host may have: the unknown as it writes it, and no `undefined`, which fails a deployment. */
 export function encode(properties: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(properties)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, value === unknown ? unknownSentinel : value]),
-  );
+  const encoded: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(properties)) {
+    if (value !== undefined) encoded[key] = value === unknown ? unknownSentinel : value;
+  }
+  return encoded;
 }
 
 /** How the engine writes a secret (`@pulumi/pulumi/runtime/rpc`). */
@@ -37,14 +38,13 @@ export function encodeState(
   properties: HiddenInputs,
   ...before: readonly HiddenInputs[]
 ): Record<string, unknown> {
+  const encoded = encode(properties);
   const secrets = new Set([properties, ...before].flatMap(({ __secrets }) => __secrets ?? []));
   if (secrets.has("notificationTopicUrn")) secrets.add("notificationTopicName");
-  return Object.fromEntries(
-    Object.entries(encode(properties)).map(([key, value]) => [
-      key,
-      secrets.has(key) ? { ...secretSignature, value } : value,
-    ]),
-  );
+  for (const key of secrets) {
+    if (key in encoded) encoded[key] = { ...secretSignature, value: encoded[key] };
+  }
+  return encoded;
 }
 
 /** A list or an object with an unknown part is not known either. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HiddenInputs } from "./core/properties";
-import { lifecycleHookToken, shortenUrn } from "./core/urn";
+import { lifecycleHookToken, shortUrn, shortUrnIn } from "./core/urn";
 import { plainPromise } from "./plain-promise";
 import { providerText } from "./provider-text";
 
@@ -151,8 +151,7 @@ function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.Custom
   // A plain value is no secret; to have Pulumi tell so of each takes a tenth of the time of a preview of many hooks.
   const mayBeSecret = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
   const hidden: { [Name in keyof HiddenInputs]: pulumi.Input<HiddenInputs[Name]> } = {
-    // As an output it would carry the parent as a dependency: a hook in a component would wait for itself.
-    __urn: plainPromise(pulumi.createUrn(name, lifecycleHookToken, opts.parent)).then(shortenUrn),
+    __urn: urnOf(name, opts.parent),
     ...(mayBeSecret.length === 0 ? {} : { __secrets: secretNames(mayBeSecret) }),
     ...(opts.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
     ...(opts.import === undefined ? {} : { __import: opts.import }),
@@ -161,6 +160,14 @@ function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.Custom
       : { __timeouts: opts.customTimeouts as Record<string, string> }),
   };
   return hidden;
+}
+
+/** Ours rather than `pulumi.createUrn`: the outputs that it makes take as long as all else that a class does here. */
+function urnOf(name: string, parent: pulumi.Resource | undefined): string | Promise<string> {
+  // What is no resource the superclass refuses.
+  if (!pulumi.Resource.isInstance(parent)) return shortUrn(pulumi.getStack(), pulumi.getProject(), "", name);
+  // As an output it would carry the parent as a dependency: a hook in a component would wait for itself.
+  return plainPromise(parent.urn).then((urn) => shortUrnIn(urn, name));
 }
 
 /** The names of the inputs that are secret; nothing when there are none. */

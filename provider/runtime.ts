@@ -204,8 +204,10 @@ function outputsIn(properties: Properties): HookOutputs {
  * call, since the first that sends a request loads most of the code; where there is nothing new it costs nothing.
  */
 function keepCompiledCode(): void {
-  if (process.env.NODE_COMPILE_CACHE !== undefined) flushCompileCache();
+  if (compilesIntoCache) flushCompileCache();
 }
+
+const compilesIntoCache = process.env.NODE_COMPILE_CACHE !== undefined;
 
 silenceHostReports();
 

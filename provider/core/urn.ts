@@ -6,10 +6,17 @@ const scheme = "urn:pulumi:";
 /**
  * The part of a hook's URN that its type doesn't tell: `<stack>::<project>::<parents>::<name>`. It stands in
  * the state twice for each hook, and a state is written whole at each step, so its length is paid often.
+ * `parents`: the types of those that it is in, each with a `$` behind it.
  */
-export function shortenUrn(urn: string): string {
-  const [stack, project, types, ...name] = urn.slice(scheme.length).split("::");
-  return [stack, project, types?.slice(0, -lifecycleHookToken.length), ...name].join("::");
+export function shortUrn(stack: string, project: string, parents: string, name: string): string {
+  return [stack, project, parents, name].join("::");
+}
+
+/** The same for a hook whose parent has this URN. */
+export function shortUrnIn(parentUrn: string, name: string): string {
+  const [stack = "", project = "", types = ""] = parentUrn.slice(scheme.length).split("::");
+  // The stack itself is nobody's parent in a URN.
+  return shortUrn(stack, project, types === "pulumi:pulumi:Stack" ? "" : `${types}$`, name);
 }
 
 /** The whole URN again. */

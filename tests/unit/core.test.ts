@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { autoName } from "../../provider/core/auto-name";
 import { timeoutOf } from "../../provider/core/duration";
 import { formatHookId, parseHookId } from "../../provider/core/hook-id";
-import { expandUrn, lifecycleHookToken, nameInUrn, shortenUrn } from "../../provider/core/urn";
+import { expandUrn, lifecycleHookToken, nameInUrn, shortUrn, shortUrnIn } from "../../provider/core/urn";
 import { providerText } from "../../provider/provider-text";
 
 describe("the provider's text in every state", () => {
@@ -20,17 +20,25 @@ describe("the provider's text in every state", () => {
 
 describe("a shortened URN", () => {
   test.each([
-    [`urn:pulumi:dev::shop::${lifecycleHookToken}::drain`, "dev::shop::::drain"],
+    ["urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", "drain", "dev::shop::::drain"],
+    ["urn:pulumi:dev::shop::my:index:Fleet::web", "drain", "dev::shop::my:index:Fleet$::drain"],
+    ["urn:pulumi:dev::shop::my:index:Fleet::w::b", "a::b", "dev::shop::my:index:Fleet$::a::b"],
     [
-      `urn:pulumi:dev::shop::my:index:Fleet$${lifecycleHookToken}::drain`,
-      "dev::shop::my:index:Fleet$::drain",
+      `urn:pulumi:dev::shop::my:index:Fleet$${lifecycleHookToken}::boot`,
+      "drain",
+      `dev::shop::my:index:Fleet$${lifecycleHookToken}$::drain`,
     ],
+  ])("of a hook in %s named %s", (parent, name, short) => {
+    expect(shortUrnIn(parent, name)).toBe(short);
+  });
+
+  test.each([
+    [shortUrn("dev", "shop", "", "drain"), `urn:pulumi:dev::shop::${lifecycleHookToken}::drain`],
     [
-      `urn:pulumi:dev::shop::${lifecycleHookToken}$${lifecycleHookToken}::a::b`,
-      `dev::shop::${lifecycleHookToken}$::a::b`,
+      shortUrn("dev", "shop", "my:index:Fleet$", "a::b"),
+      `urn:pulumi:dev::shop::my:index:Fleet$${lifecycleHookToken}::a::b`,
     ],
-  ])("of %s tells the whole again", (urn, short) => {
-    expect(shortenUrn(urn)).toBe(short);
+  ])("%s tells the whole again", (short, urn) => {
     expect(expandUrn(short)).toBe(urn);
   });
 
