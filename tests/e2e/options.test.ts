@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { LifecycleHook, Provider } from "../../provider";
+import { expandUrn } from "../../provider/core/urn";
 import { startEmulator } from "../../sdk/emulator";
 import { groupId } from "../support/hooks";
 import { declare, hookArgs, Trial } from "../support/trial";
@@ -43,6 +44,20 @@ describe("options that keep a hook", () => {
     expect(trial.sent()).toEqual(["POST"]);
     expect(trial.names()).toEqual([name]);
     expect((await trial.stack.up()).steps).toEqual([]);
+  });
+
+  test("a parent is part of the URN by which the provider speaks of a hook", async () => {
+    await using trial = await Trial.start(async () => {
+      const fleet = new pulumi.ComponentResource("my:index:Fleet", "fleet::of::two");
+      const outer = new LifecycleHook("outer", hookArgs, { parent: fleet });
+      new LifecycleHook("inner", hookArgs, { parent: outer });
+      new LifecycleHook("of::the::stack", hookArgs, { parent: pulumi.rootStackResource });
+      new LifecycleHook("of-nobody", hookArgs);
+    });
+    await trial.stack.up();
+    const hooks = (await trial.stack.state()).filter(({ type }) => type === LifecycleHook.__pulumiType);
+    expect(hooks).toHaveLength(4);
+    for (const { urn, inputs } of hooks) expect(expandUrn(String(inputs?.__urn))).toBe(urn);
   });
 
   test("deletedWith another resource sends no deletion", async () => {
