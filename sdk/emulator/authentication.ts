@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { KeyLock } from "./key-lock";
 import type { ReceivedRequest } from "./received-request";
 import { gatewayRefusal, keystoneRefusal, type Refusal, refusal } from "./refusals";
@@ -128,6 +128,5 @@ function unauthenticated(reason: string): Refusal {
 /** Compares in a time that tells nothing of where the two differ. */
 function isSame(given: string, expected: string | undefined): boolean {
   if (expected === undefined) return false;
-  const [a, b] = [given, expected].map((text) => createHash("sha256").update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+  return timingSafeEqual(hash("sha256", given, "buffer"), hash("sha256", expected, "buffer"));
 }
