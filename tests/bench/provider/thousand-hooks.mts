@@ -7,7 +7,7 @@ import type { Kind } from "./programs.mts";
 const hooks = 1_000;
 
 /** The engine writes the whole state at the end only, and not twice for each hook: minutes that tell nothing of ours. */
-const withoutCheckpoints = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+const withoutCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" };
 
 export const thousandHooks: Bench = {
   name: "provider/thousand-hooks",
