@@ -29,16 +29,20 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
 
 async function main(args: readonly string[]): Promise<number> {
   const { command, timeoutMinutes } = readArguments(args);
-  using stop = new Stop(timeoutMinutes, say);
+  const stop = new Stop(timeoutMinutes, say);
   const host: Host = { environment: process.env, stop, say, redactor };
-  switch (command.name) {
-    case "preview":
-      return await preview(command.file, command.folder, host);
-    case "gate":
-      return await gate(command.folder, command.approval, host);
-    case "apply":
-      return await apply(command.file, command.folder, command.approval, host);
-    case "drift":
-      return await drift(command.file, command.folder, host);
+  try {
+    switch (command.name) {
+      case "preview":
+        return await preview(command.file, command.folder, host);
+      case "gate":
+        return await gate(command.folder, command.approval, host);
+      case "apply":
+        return await apply(command.file, command.folder, command.approval, host);
+      case "drift":
+        return await drift(command.file, command.folder, host);
+    }
+  } finally {
+    stop.close();
   }
 }

@@ -14,7 +14,7 @@ const installed = [/^@pulumi\//, /^@grpc\//, /^undici(\/|$)/];
  * @returns {Promise<Map<string, string>>} the text of each file by its path
  */
 export async function bundle(entries) {
-  await using bundled = await rolldown({
+  const bundled = await rolldown({
     cwd: root,
     input: entries,
     external: installed,
@@ -28,6 +28,7 @@ export async function bundle(entries) {
     chunkFileNames: "chunks/[name].js",
     comments: { jsdoc: false },
   });
+  await bundled.close();
   /** @type {Map<string, string>} */
   const files = new Map();
   for (const file of output)

@@ -22,23 +22,24 @@ export async function apply(
   approval: string | undefined,
   host: Host,
 ): Promise<number> {
-  const { settings, access, open } = await startJob(file, host);
+  const { settings, access, withStack } = await startJob(file, host);
   requireAccess(access, "apply");
   const planned = await readSummary(folder);
   requirePlan(planned, settings.environment);
 
   host.say(`Apply to ${settings.environment}, region ${settings.region}`);
-  await using stack = await open();
-  const now = await stack.preview();
-  requireSuccess(now);
-  const changes = host.redactor.value(changesIn(now.events));
-  requireApproval(settings.environment, changes, approval);
-  requireSame(planned.changes, changes);
+  await withStack(async (stack) => {
+    const now = await stack.preview();
+    requireSuccess(now);
+    const changes = host.redactor.value(changesIn(now.events));
+    requireApproval(settings.environment, changes, approval);
+    requireSame(planned.changes, changes);
 
-  stack.listen = progress(host.say);
-  const run = await stack.up(planIn(folder));
-  requireSuccess(run);
-  await tidyUp(stack, host);
+    stack.listen = progress(host.say);
+    const run = await stack.up(planIn(folder));
+    requireSuccess(run);
+    await tidyUp(stack, host);
+  });
   host.say("Done, exactly as planned.");
   return exitCodes.done;
 }

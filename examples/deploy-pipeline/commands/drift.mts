@@ -11,14 +11,13 @@ import { commitOf, type Host, startJob } from "./job.mts";
  * `summary.json`. @returns the exit code
  */
 export async function drift(file: string, folder: string, host: Host): Promise<number> {
-  const { settings, access, open } = await startJob(file, host);
+  const { settings, access, withStack } = await startJob(file, host);
   requireAccess(access, "drift");
   const { environment } = settings;
   await clear(folder);
 
   host.say(`Drift of ${environment}, region ${settings.region}`);
-  await using stack = await open();
-  const { events, failure } = await stack.compare();
+  const { events, failure } = await withStack((stack) => stack.compare());
   const errors = diagnosticsIn(events, "error");
   const summary = await writeSummary(
     folder,

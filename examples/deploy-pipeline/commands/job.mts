@@ -17,7 +17,8 @@ export interface Host {
 export interface Job {
   readonly settings: Settings;
   readonly access: Access;
-  open(): Promise<EnvironmentStack>;
+  /** Opens the environment's stack for as long as it is used. */
+  withStack<T>(use: (stack: EnvironmentStack) => Promise<T>): Promise<T>;
 }
 
 /** Reads an environment's file. From here on the values of its secrets are in no output. */
@@ -25,7 +26,18 @@ export async function startJob(file: string, { environment, stop, redactor }: Ho
   const settings = await readSettings(file);
   redactor.conceal(secretsOf(settings).map((name) => environment[name]));
   const access = accessOf(settings, environment);
-  return { settings, access, open: () => EnvironmentStack.open({ settings, access, environment, stop }) };
+  return {
+    settings,
+    access,
+    async withStack(use) {
+      const stack = await EnvironmentStack.open({ settings, access, environment, stop });
+      try {
+        return await use(stack);
+      } finally {
+        await stack.close();
+      }
+    },
+  };
 }
 
 /** The commit that a CI system runs for. */

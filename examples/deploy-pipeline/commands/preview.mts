@@ -13,15 +13,14 @@ import { commitOf, type Host, startJob } from "./job.mts";
  * everything could be checked. @returns the exit code
  */
 export async function preview(file: string, folder: string, host: Host): Promise<number> {
-  const { settings, access, open } = await startJob(file, host);
+  const { settings, access, withStack } = await startJob(file, host);
   const { environment } = settings;
   const unknown = notChecked(access);
   await clear(folder);
   const plan = unknown.length === 0 ? planIn(folder) : undefined;
 
   host.say(`Preview of ${environment}, region ${settings.region}`);
-  await using stack = await open();
-  const { events, failure } = await stack.preview(plan);
+  const { events, failure } = await withStack((stack) => stack.preview(plan));
 
   const errors = diagnosticsIn(events, "error");
   const problems = failure !== undefined && errors.length === 0 ? [failure] : errors;

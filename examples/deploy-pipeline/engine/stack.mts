@@ -18,7 +18,7 @@ interface Options {
 }
 
 /** An environment's stack. Leaving its scope removes what it has put on this machine. */
-export class EnvironmentStack implements AsyncDisposable {
+export class EnvironmentStack {
   readonly #stack: Stack;
   readonly #folder: string;
   readonly #stop: Stop;
@@ -88,7 +88,8 @@ export class EnvironmentStack implements AsyncDisposable {
     return this.#run((options) => this.#stack.refresh({ ...options, clearPendingCreates: true }));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Removes what it has kept on disk for this run. */
+  async close(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 

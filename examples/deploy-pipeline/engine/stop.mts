@@ -10,7 +10,7 @@ const patience = 60_000;
  * What ends a run early: a signal, or its time-out. A CI system sends one signal when a job is cancelled, another some
  * seconds later, and then kills.
  */
-export class Stop implements Disposable {
+export class Stop {
   readonly #asked = new AbortController();
   readonly #hurried = new AbortController();
   readonly #timeout: NodeJS.Timeout;
@@ -37,7 +37,8 @@ export class Stop implements Disposable {
     return this.#hurried.signal;
   }
 
-  [Symbol.dispose](): void {
+  /** Listens no longer. */
+  close(): void {
     clearTimeout(this.#timeout);
     clearTimeout(this.#patience);
     for (const signal of signals) process.off(signal, this.#heard);
