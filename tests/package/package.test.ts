@@ -128,6 +128,10 @@ describe("the package", () => {
        });
        // @ts-expect-error: the type is one of two
        new LifecycleHook("drain", { scalingGroupId: "g", notificationTopicUrn: "urn", lifecycleHookType: "LAUNCHING" });
+       export async function nameOf(client: AutoScalingClient): Promise<number> {
+         // @ts-expect-error: types that come from the schemas are known, too
+         return (await client.lifecycleHooks.get("g", "drain")).lifecycleHookName;
+       }
        export async function list(client: AutoScalingClient): Promise<Described[]> {
          await using emulator = await startEmulator();
          return client.lifecycleHooks.list(emulator.groups[0] ?? "");
