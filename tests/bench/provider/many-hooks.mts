@@ -1,7 +1,8 @@
 import type { Bench } from "../bench.mts";
 import { type Figure, seconds } from "../figure.mts";
-import { median, ratio } from "../statistics.mts";
-import { TestBed } from "./bed.mts";
+import { inTurns, median, ratio } from "../statistics.mts";
+import { type HooksStack, TestBed } from "./bed.mts";
+import type { Kind } from "./programs.mts";
 import type { Operation } from "./stack.mts";
 
 const hooks = 300;
@@ -14,78 +15,87 @@ interface Step {
   readonly defaultTimeout?: number;
   /** How many requests it may take. */
   readonly requests: number;
+  /** What runs it besides ours and the provider that does nothing. */
+  readonly others?: readonly Kind[];
+  /** How often it can be run: what changes nothing, more than once. */
+  readonly runs?: number;
 }
+
+const token = "token-of-the-bench";
 
 /** The life of a stack. */
 const steps: readonly Step[] = [
-  { name: "preview", operation: "preview", requests: 0 },
-  { name: "up", operation: "up", requests: hooks },
-  { name: "up without a change", operation: "up", requests: 0 },
-  { name: "refresh", operation: "refresh", requests: groups },
+  { name: "preview", operation: "preview", requests: 0, runs: 3 },
+  { name: "up", operation: "up", requests: hooks, others: ["usual", "listing"] },
+  { name: "up without a change", operation: "up", requests: 0, runs: 3 },
+  { name: "refresh", operation: "refresh", requests: groups, others: ["listing"], runs: 7 },
   { name: "update", operation: "up", defaultTimeout: 7200, requests: hooks },
   { name: "destroy", operation: "destroy", requests: hooks },
 ];
-
-type Kind = "ours" | "nothing" | "usual";
 
 export const manyHooks: Bench = {
   name: "provider/many-hooks",
   about: `a program with ${hooks} hooks in ${groups} groups, beside the same whose provider does nothing`,
   async run({ thoroughness }) {
-    await using bed = await TestBed.create({ groups });
+    await using bed = await TestBed.create({ groups, authToken: token });
     const lives: Life[] = [];
-    for (let round = 0; round < 2 * thoroughness; round++) {
-      lives.push(
-        await live(bed, round % 2 === 0 ? ["ours", "nothing", "usual"] : ["usual", "nothing", "ours"]),
-      );
-    }
+    for (let round = 0; round < 2 * thoroughness; round++) lives.push(await live(bed, round % 2 === 1));
     return steps.flatMap((step) => figuresOf(step, lives));
   },
 };
 
-/** The seconds of each step, by kind, and the requests that ours sent in it. */
-type Life = ReadonlyMap<Step, Readonly<Record<Kind, number>> & { readonly requests: number }>;
+/** The seconds of each run of a step, by kind, and the most requests that ours sent in one. */
+interface Outcome {
+  readonly times: Readonly<Partial<Record<Kind, number[]>>>;
+  readonly requests: number;
+}
+type Life = ReadonlyMap<Step, Outcome>;
 
-/** One life of a stack of each kind, step by step side by side. Of the usual way only `up` is compared. */
-async function live(bed: TestBed, kinds: readonly Kind[]): Promise<Life> {
+/** One life of a stack of each kind, step by step side by side. */
+async function live(bed: TestBed, backwards: boolean): Promise<Life> {
   await bed.emulator.empty();
-  const stacks = {
+  const { url, projectId } = bed.emulator.place;
+  const listing = { LISTING_URL: url, LISTING_PROJECT: projectId, LISTING_TOKEN: token };
+  const stacks: Partial<Record<Kind, HooksStack>> = {
     ours: await bed.stack("ours"),
     nothing: await bed.stack("nothing"),
     usual: await bed.stack("usual"),
+    listing: await bed.stack("listing", listing),
   };
-  const life = new Map<Step, Record<Kind, number> & { requests: number }>();
+  const life = new Map<Step, Outcome>();
   for (const step of steps) {
-    const outcome = { ours: Number.NaN, nothing: Number.NaN, usual: Number.NaN, requests: 0 };
-    for (const kind of kinds) {
-      if (kind === "usual" && step.name !== "up") continue;
+    let requests = 0;
+    const measure = (kind: Kind) => async () => {
       await bed.emulator.requests();
-      outcome[kind] = await stacks[kind].run(step.operation, hooks, step.defaultTimeout);
+      const time = (await stacks[kind]?.run(step.operation, hooks, step.defaultTimeout)) ?? Number.NaN;
       const { POST, GET, PUT, DELETE, refused } = await bed.emulator.requests();
-      if (kind === "ours") outcome.requests = POST + GET + PUT + DELETE + refused;
-    }
-    life.set(step, outcome);
+      if (kind === "ours") requests = Math.max(requests, POST + GET + PUT + DELETE + refused);
+      return time;
+    };
+    const kinds: Kind[] = ["ours", "nothing", ...(step.others ?? [])];
+    if (backwards) kinds.reverse();
+    const measurements = Object.fromEntries(kinds.map((kind) => [kind, measure(kind)]));
+    const times = await inTurns(step.runs ?? 1, measurements);
+    life.set(step, { times, requests });
   }
   return life;
 }
 
 function figuresOf(step: Step, lives: readonly Life[]): Figure[] {
   const outcomes = lives.flatMap((life) => life.get(step) ?? []);
-  const ours = outcomes.map((outcome) => outcome.ours);
-  const compared = (what: string, kind: Kind, limit: number): Figure => {
-    const baseline = outcomes.map((outcome) => outcome[kind]);
-    return {
-      what,
-      ours: seconds(median(ours)),
-      baseline: seconds(median(baseline)),
-      value: ratio(ours, baseline),
-      limit: { atMost: limit },
-    };
-  };
+  const of = (kind: Kind) => outcomes.flatMap(({ times }) => times[kind] ?? []);
+  const compared = (what: string, kind: Kind, baseline: Kind, limit?: number): Figure => ({
+    what: `${hooks} hooks, ${step.name}${what}`,
+    ours: seconds(median(of(kind))),
+    baseline: seconds(median(of(baseline))),
+    value: ratio(of(kind), of(baseline)),
+    ...(limit === undefined ? {} : { limit: { atMost: limit } }),
+  });
   const requests = Math.max(...outcomes.map((outcome) => outcome.requests));
   return [
-    compared(`${hooks} hooks, ${step.name}`, "nothing", 1.1),
-    ...(step.name === "up" ? [compared(`${hooks} hooks, up, beside the usual way`, "usual", 0.6)] : []),
+    compared("", "ours", "nothing", 1.1),
+    ...(step.name === "up" ? [compared(", beside the usual way", "ours", "usual", 0.6)] : []),
+    ...(step.name === "refresh" ? [compared(", of bare lists alone", "listing", "nothing")] : []),
     {
       what: `${hooks} hooks, ${step.name}: requests`,
       ours: String(requests),

@@ -5,9 +5,9 @@ import { type HookInputs, UsualHook } from "./usual-hook.cjs";
 
 /**
  * The same program with each of the resources that are compared. `nothing` does nothing, `waiting` waits 50 ms and
- * does nothing, `usual` is written as people do.
+ * does nothing, `listing` only asks for the lists of a refresh, `usual` is written as people do.
  */
-export type Kind = "ours" | "nothing" | "waiting" | "usual";
+export type Kind = "ours" | "nothing" | "waiting" | "listing" | "usual";
 
 /** A program with so many hooks, five in each group. */
 export function hooksProgram(
@@ -40,7 +40,7 @@ function addHook(kind: Kind, name: string, inputs: HookInputs): void {
 
 /** A resource like ours, without anything that ours adds. */
 class PlainHook extends pulumi.CustomResource {
-  constructor(provider: "nothing" | "waiting", name: string, inputs: HookInputs) {
+  constructor(provider: "nothing" | "waiting" | "listing", name: string, inputs: HookInputs) {
     super("pulumi-nodejs:dynamic/huaweicloud/as:PlainHook", name, {
       ...inputs,
       notificationTopicName: undefined,
