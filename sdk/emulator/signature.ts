@@ -68,12 +68,16 @@ function canonicalQuery(request: ReceivedRequest): string {
     .join("&");
 }
 
-/** Everything but letters, digits and `-_.~` as `%XX`, byte by byte; `encodeURIComponent` leaves five more. */
+/** Everything but letters, digits and `-_.~` as `%XX`, byte by byte. */
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (left) => `%${Buffer.from(left).toString("hex").toUpperCase()}`,
-  );
+  let encoded = "";
+  for (const byte of Buffer.from(text, "utf8")) {
+    const character = String.fromCharCode(byte);
+    encoded += /[0-9A-Za-z\-_.~]/.test(character)
+      ? character
+      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }
+  return encoded;
 }
 
 /** The order of UTF-8's bytes is that of the code points; that of JavaScript's strings is not. */
