@@ -34,7 +34,7 @@ const wireHook = z.looseObject({
 });
 
 /** A lifecycle hook as the service describes it, in the answers of create, get, list and update. */
-export const lifecycleHookAnswer = read(wireHook, (wire) => ({
+export const lifecycleHookAnswer = mapped(wireHook, (wire) => ({
   lifecycleHookName: wire.lifecycle_hook_name,
   lifecycleHookType: wire.lifecycle_hook_type,
   defaultResult: wire.default_result,
@@ -54,13 +54,13 @@ export const lifecycleHookAnswer = read(wireHook, (wire) => ({
  */
 export type LifecycleHook = z.output<typeof lifecycleHookAnswer>;
 
-export const lifecycleHooksAnswer = read(
+export const lifecycleHooksAnswer = mapped(
   z.looseObject({ lifecycle_hooks: z.array(lifecycleHookAnswer) }),
   (wire) => wire.lifecycle_hooks,
 );
 
 /** An instance that a hook has suspended. */
-const hangingInstanceAnswer = read(
+const hangingInstanceAnswer = mapped(
   z.looseObject({
     lifecycle_hook_name: z.string(),
     lifecycle_action_key: z.string(),
@@ -86,19 +86,19 @@ const hangingInstanceAnswer = read(
 /** An instance that a hook has suspended, until a callback or its deadline. Source: the API reference, "querying suspended instances". */
 export type HangingInstance = z.output<typeof hangingInstanceAnswer>;
 
-export const hangingInstancesAnswer = read(
+export const hangingInstancesAnswer = mapped(
   z.looseObject({ instance_hanging_info: z.array(hangingInstanceAnswer) }),
   (wire) => wire.instance_hanging_info,
 );
 
 /** The projects of IAM's look-up. */
-export const projectsAnswer = read(
+export const projectsAnswer = mapped(
   z.looseObject({ projects: z.array(z.looseObject({ id: z.string(), name: z.string() })) }),
   (wire) => wire.projects.map(({ id, name }) => ({ id, name })),
 );
 
 /** A moment: UTC, ISO 8601, with or without fractions of a second. */
-const moment = read(
+const moment = mapped(
   z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), "is not a moment")),
   (text) => new Date(text),
 );
@@ -106,7 +106,7 @@ const moment = read(
 const nonEmpty = z.string().check(z.minLength(1));
 
 /** A temporary key, as IAM gives it for an agency, and the metadata service for that of a server. */
-export const temporaryKeyAnswer = read(
+export const temporaryKeyAnswer = mapped(
   z.looseObject({
     credential: z.looseObject({
       access: nonEmpty,
@@ -124,7 +124,7 @@ export const temporaryKeyAnswer = read(
 );
 
 /** The same, as STS gives it for an agency. */
-export const assumedAgencyAnswer = read(
+export const assumedAgencyAnswer = mapped(
   z.looseObject({
     credentials: z.looseObject({
       access_key_id: nonEmpty,
@@ -141,8 +141,8 @@ export const assumedAgencyAnswer = read(
   }),
 );
 
-/** A schema of the wire, and what is made of what it lets pass. */
-function read<Wire extends z.ZodMiniType, Value>(wire: Wire, make: (wire: z.output<Wire>) => Value) {
+/** A schema, and what is made of what it lets pass. */
+function mapped<Wire extends z.ZodMiniType, Value>(wire: Wire, make: (wire: z.output<Wire>) => Value) {
   return z.pipe(wire, z.transform(make));
 }
 
@@ -179,11 +179,11 @@ export function requestSchemas(limits: LifecycleHookLimits) {
   });
   const update = z.partial(z.strictObject(fields));
   return {
-    create: read(create, (hook) => ({
+    create: mapped(create, (hook) => ({
       lifecycle_hook_name: hook.lifecycleHookName,
       ...mutableToWire(hook),
     })),
-    update: read(update, mutableToWire),
+    update: mapped(update, mutableToWire),
     complete: completion,
     id: ruled<string>(idRule, limits),
     lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
@@ -197,7 +197,7 @@ export type CreateLifecycleHookInput = z.input<RequestSchemas["create"]>;
 /** What an update changes: at least one of the five mutable fields. */
 export type UpdateLifecycleHookInput = z.input<RequestSchemas["update"]>;
 
-const completion = read(
+const completion = mapped(
   z
     .strictObject({
       /** EXTEND adds one hour to the deadline. */
