@@ -7,7 +7,7 @@ import { EngineStack } from "../support/engine";
 import { groupId, topicUrn } from "../support/hooks";
 import { processesWith, type RunProcess, signal } from "../support/processes";
 
-/** What becomes of a hook when a run ends in the middle of its creation: one hook, and one state that has it. */
+/** What becomes of a hook when a run ends in the middle of its creation, change or deletion: what the state says of it. */
 
 const args = {
   scalingGroupId: groupId,
@@ -38,16 +38,19 @@ function declare(more: Partial<LifecycleHookArgs> = {}, opts: CustomResourceOpti
 }
 
 const isPlugin = ({ command }: RunProcess) => command.includes("cmd/dynamic-provider");
-const isEngine = ({ command }: RunProcess) => /^\S*pulumi up /.test(command);
+const isEngine = ({ command }: RunProcess) => /^\S*pulumi (up|destroy) /.test(command);
 
-/** Does something as soon as the first request that makes a hook is there, which takes effect only afterwards. */
-function atCreation(interrupt: () => Promise<void>): void {
-  let created = 0;
+/** Does something as soon as the first request of a kind is there, which takes effect only afterwards. */
+function atFirst(kind: "POST" | "PUT" | "DELETE", interrupt: () => Promise<void>): void {
+  let arrived = 0;
   emulator.intercept(async ({ method }) => {
-    if (method === "POST" && created++ === 0) await interrupt();
+    if (method === kind && arrived++ === 0) await interrupt();
     return undefined;
   });
 }
+
+const atCreation = (interrupt: () => Promise<void>) => atFirst("POST", interrupt);
+const killBoth = () => end((process) => isPlugin(process) || isEngine(process), "SIGKILL");
 
 async function end(which: (process: RunProcess) => boolean, name: NodeJS.Signals): Promise<void> {
   const processes = (await processesWith(mark)).filter(which);
@@ -74,7 +77,7 @@ const onLinux = process.platform === "linux";
 
 describe.runIf(onLinux)("a creation", { timeout: 60_000 }, () => {
   test("during which the engine and the plugin are killed is found again by up", async () => {
-    atCreation(() => end((process) => isPlugin(process) || isEngine(process), "SIGKILL"));
+    atCreation(killBoth);
     expect((await stack.up()).failed).toBe(true);
     await expectMade();
     await stack.cancel();
@@ -83,7 +86,7 @@ describe.runIf(onLinux)("a creation", { timeout: 60_000 }, () => {
 
   test("of a named hook during which both are killed is explained by up, and taken over as it says", async () => {
     stack.program = declare({ lifecycleHookName: "drain" });
-    atCreation(() => end((process) => isPlugin(process) || isEngine(process), "SIGKILL"));
+    atCreation(killBoth);
     expect((await stack.up()).failed).toBe(true);
     await expectMade();
     await stack.cancel();
@@ -144,10 +147,34 @@ describe.runIf(onLinux)("a replacement", { timeout: 60_000 }, () => {
   test("that is killed between the deletion and the end of the creation is found again by up", async () => {
     await stack.up();
     const [hook] = (await stack.state()).filter(({ type }) => type.includes("LifecycleHook"));
-    atCreation(() => end((process) => isPlugin(process) || isEngine(process), "SIGKILL"));
+    atCreation(killBoth);
     expect((await stack.up({ replace: [hook?.urn ?? ""] })).failed).toBe(true);
     await expectMade();
     await stack.cancel();
     await expectConverged();
+  });
+});
+
+describe.runIf(onLinux)("of a hook that is there", { timeout: 60_000 }, () => {
+  test("an update during which both are killed is done again by up, to the same hook", async () => {
+    await stack.up();
+    stack.program = declare({ defaultTimeout: 600 });
+    atFirst("PUT", killBoth);
+    expect((await stack.up()).failed).toBe(true);
+    await expect.poll(() => emulator.hooks(groupId)[0]?.default_timeout).toBe(600);
+    await stack.cancel();
+    await expectConverged();
+    expect(emulator.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  test("a deletion during which both are killed is a success in the next destroy", async () => {
+    await stack.up();
+    atFirst("DELETE", killBoth);
+    expect((await stack.destroy()).failed).toBe(true);
+    await expect.poll(() => emulator.hooks(groupId)).toEqual([]);
+    await stack.cancel();
+    const destroyed = await stack.destroy();
+    expect(destroyed.failed, destroyed.text).toBe(false);
+    expect((await stack.state()).filter(({ type }) => type.includes("LifecycleHook"))).toEqual([]);
   });
 });
