@@ -20,18 +20,19 @@ beforeEach(async () => {
 });
 afterEach(() => pipeline[Symbol.asyncDispose]());
 
-/** Applies the plan, and holds back the requests that make the hooks. */
+/** Applies the plan, and holds back the requests that make the hooks: both of them, as only what has begun comes to an end. */
 async function applyHeldBack(
   options: readonly string[] = [],
   spawning = {},
 ): Promise<{ run: Running; release: () => void }> {
   await pipeline.continueFrom(planned);
   await pipeline.write({ boot, drain });
+  let creations = 0;
   const arrived = Promise.withResolvers<void>();
   const released = Promise.withResolvers<undefined>();
   const carryOn = pipeline.emulator.intercept(({ method }) => {
     if (method !== "POST") return undefined;
-    arrived.resolve();
+    if (++creations === 2) arrived.resolve();
     return released.promise;
   });
   const run = pipeline.startApply(options, spawning);
