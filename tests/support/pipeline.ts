@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { groupId, topicUrn } from "./hooks";
+import { processesWith, signal } from "./processes";
 
 const script = join(__dirname, "../../examples/deploy-pipeline/pipeline.mts");
 
@@ -186,6 +187,9 @@ export class Pipeline implements AsyncDisposable {
     // Still running only where a test has given up.
     for (const { child } of this.#running) child.kill("SIGKILL");
     await Promise.all([...this.#running].map(({ ended }) => ended));
+    // A plugin outlives an engine that was killed, and nobody else ends it.
+    const left = process.platform === "linux" ? await processesWith(`${this.folder}/`) : [];
+    for (const one of left) signal(one, "SIGKILL");
     await this.emulator.close();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
