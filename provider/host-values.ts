@@ -42,7 +42,7 @@ export function encodeState(
   const secrets = new Set([properties, ...before].flatMap(({ __secrets }) => __secrets ?? []));
   if (secrets.has("notificationTopicUrn")) secrets.add("notificationTopicName");
   for (const key of secrets) {
-    if (key in encoded) encoded[key] = { ...secretSignature, value: encoded[key] };
+    if (Object.hasOwn(encoded, key)) encoded[key] = { ...secretSignature, value: encoded[key] };
   }
   return encoded;
 }

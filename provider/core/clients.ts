@@ -86,7 +86,7 @@ export class ConfiguredClients implements Clients {
         `this package needs Node.js 22.19 or newer, and runs on ${process.versions.node}: install one`,
       );
     }
-    // Loaded late: undici and zod cost more than all the rest, and a preview needs neither.
+    // Loaded late: undici and the schemas cost more than all the rest, and a preview needs neither.
     const { AutoScalingClient } = await import("../../sdk/client.js");
     const { endpoints, cloud, maxRetries, limits } = this.#settings;
     // The settings have taken these, where they are about the configured region; elsewhere they are not meant.
