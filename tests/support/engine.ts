@@ -27,6 +27,8 @@ export interface Run {
 export class EngineStack implements AsyncDisposable {
   readonly #stack: Stack;
   readonly #folder: string;
+  /** The stack's outputs, by a command of its own. */
+  readonly outputs: () => Promise<OutputMap>;
   program: PulumiFn;
   /** Called with what is printed, as it comes. */
   onPrint: (text: string) => void = () => undefined;
@@ -35,6 +37,10 @@ export class EngineStack implements AsyncDisposable {
     this.#stack = stack;
     this.#folder = folder;
     this.program = program;
+    this.outputs = stack.outputs.bind(stack);
+    // Each operation ends with commands for the outputs and the history, which take longer than the operation itself.
+    stack.outputs = async () => ({});
+    stack.info = async () => undefined;
   }
 
   static async create(
@@ -91,10 +97,6 @@ export class EngineStack implements AsyncDisposable {
 
   setConfig(key: string, value: string): Promise<void> {
     return this.#stack.setConfig(key, { value });
-  }
-
-  outputs(): Promise<OutputMap> {
-    return this.#stack.outputs();
   }
 
   /** The state as it is written, secrets encrypted. */
