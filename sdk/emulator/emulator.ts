@@ -26,7 +26,10 @@ export interface Emulator extends AsyncDisposable {
   readonly secretKey: string;
   /** The ids of the scaling groups there are now. */
   readonly groups: readonly string[];
-  /** The environment with which the provider and the client reach it. The project is left to be looked up. */
+  /**
+   * The environment with which the provider and the client reach it, the project being looked up. Variables that
+   * would lead elsewhere are empty, so that it can be laid over a shell's own: `{ ...process.env, ...emulator.env }`.
+   */
   readonly env: Readonly<Record<string, string>>;
   /** The requests so far, in the order of their arrival (at most 10,000): a live view. */
   readonly requests: readonly RequestLogEntry[];
@@ -114,7 +117,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       HW_REGION_NAME: region,
       HW_ACCESS_KEY: accessKey,
       HW_SECRET_KEY: secretKey,
-      ...(securityToken === undefined ? {} : { HW_SECURITY_TOKEN: securityToken }),
+      HW_SECURITY_TOKEN: securityToken ?? "",
+      HW_AUTH_TOKEN: "",
+      HW_PROJECT_ID: "",
+      HUAWEICLOUD_SDK_PROJECT_ID: "",
       HW_ENDPOINTS: JSON.stringify({ autoscaling: url, iam: url }),
     },
     requests: log.entries,

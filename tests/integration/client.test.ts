@@ -204,7 +204,16 @@ test("each request can be watched, without what signs it", async () => {
   ]);
 });
 
-test("the emulator's environment leads the client to it", async () => {
-  await using there = new AutoScalingClient({ region: emulator.region, environment: { ...emulator.env } });
+test("the emulator's environment leads the client to it, whatever the shell's own says", async () => {
+  const shell = {
+    HW_AUTH_TOKEN: "of-another-account",
+    HW_SECURITY_TOKEN: "of-another-key",
+    HW_PROJECT_ID: "of-another-region",
+    HUAWEICLOUD_SDK_PROJECT_ID: "of-another-region",
+    HUAWEICLOUD_SDK_AK: "another",
+    HUAWEICLOUD_SDK_SK: "another",
+  };
+  const environment = { ...shell, ...emulator.env };
+  await using there = new AutoScalingClient({ region: emulator.region, environment });
   expect(await there.lifecycleHooks.list(groupId)).toEqual([]);
 });

@@ -10,6 +10,10 @@ test("the environment leads to it, and leaves the project to be looked up", asyn
     HW_REGION_NAME: "cn-north-4",
     HW_ACCESS_KEY: emulator.accessKey,
     HW_SECRET_KEY: emulator.secretKey,
+    HW_SECURITY_TOKEN: "",
+    HW_AUTH_TOKEN: "",
+    HW_PROJECT_ID: "",
+    HUAWEICLOUD_SDK_PROJECT_ID: "",
     HW_ENDPOINTS: JSON.stringify({ autoscaling: emulator.url, iam: emulator.url }),
   });
 });
