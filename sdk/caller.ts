@@ -5,8 +5,15 @@ import { describeFailure } from "./connection-failures";
 import type { SecretCredentials } from "./credentials/secret-credentials";
 import type { CredentialsSession } from "./credentials/session";
 import { isDuplicateName } from "./error-codes";
-import { ConfigurationError, ConnectionError, InvalidAnswerError, isAutoScalingError } from "./errors";
-import { ambiguous, type FailedCall, isThrottledAnswer, judge, type Outcome, requestIdOf } from "./failures";
+import { ConfigurationError, ConnectionError, InvalidResponseError, isAutoScalingError } from "./errors";
+import {
+  type AttemptResult,
+  ambiguous,
+  classify,
+  type FailedCall,
+  isThrottledResponse,
+  requestIdOf,
+} from "./failures";
 import type { Observer } from "./observe";
 import type { OperationName } from "./operations";
 import { Pace } from "./pace";
@@ -14,7 +21,7 @@ import { parse } from "./parse";
 import { redact } from "./redaction";
 import { signRequest, type UnsignedRequest } from "./request";
 import { parseRetryAfter, retryDelay } from "./retry";
-import type { HttpAnswer, Transport } from "./transport";
+import type { HttpResponse, Transport } from "./transport";
 
 /** Options that every call takes last. */
 export interface CallOptions {
@@ -28,7 +35,7 @@ export interface Call<T> extends UnsignedRequest, CallOptions {
   /** What is being done, and to what; begins every error's message. */
   readonly doing: string;
   /** What a success looks like; `undefined` for calls that answer nothing. */
-  readonly answer: z.ZodMiniType<T>;
+  readonly response: z.ZodMiniType<T>;
 }
 
 export interface CallerOptions {
@@ -101,10 +108,10 @@ export class Caller {
       const credentials = await this.signIn(call, signal);
       const failed = failedCall(call, credentials);
       const outcome = await this.#attempt(call, credentials, attempt, signal);
-      if ("answer" in outcome && outcome.answer.status >= 200 && outcome.answer.status < 300) {
-        return parseAnswer(call, outcome.answer, failed.secrets);
+      if ("response" in outcome && outcome.response.status >= 200 && outcome.response.status < 300) {
+        return parseResponse(call, outcome.response, failed.secrets);
       }
-      const { error, again } = judge(failed, outcome, this.#now());
+      const { error, again } = classify(failed, outcome, this.#now());
       remember(error);
       if (again === "signIn") {
         this.#options.credentials.refuse(credentials);
@@ -115,7 +122,7 @@ export class Caller {
       } else if (again === "throttled" && this.#options.maxRetries > 0) {
         // The pace makes it wait.
       } else if (again === "soon" && retries < this.#options.maxRetries && !signal.aborted) {
-        const retryAfter = "answer" in outcome ? this.#retryAfter(outcome.answer) : undefined;
+        const retryAfter = "response" in outcome ? this.#retryAfter(outcome.response) : undefined;
         await sleep(retryDelay(retries++, this.#random(), retryAfter), undefined, { signal });
       } else {
         throw retries > 0 && isDuplicateName(error) ? ambiguous(failed, error.message, error) : error;
@@ -129,7 +136,7 @@ export class Caller {
     credentials: SecretCredentials,
     attempt: number,
     signal: AbortSignal,
-  ): Promise<Outcome> {
+  ): Promise<AttemptResult> {
     const pace = this.#paceOf(call.operation);
     const turn = pace.turn(signal);
     if (turn !== undefined) await turn;
@@ -145,16 +152,16 @@ export class Caller {
     const start = performance.now();
     const secrets = credentials.secrets();
     try {
-      const answer = await this.#options.transport.send(request, signal);
-      const refused = isThrottledAnswer(answer);
-      pace.done(refused ? "refused" : "accepted", refused ? this.#retryAfter(answer) : undefined);
+      const response = await this.#options.transport.send(request, signal);
+      const refused = isThrottledResponse(response);
+      pace.done(refused ? "refused" : "accepted", refused ? this.#retryAfter(response) : undefined);
       onResponse?.({
         ...event,
         ...since(start),
-        status: answer.status,
-        requestId: requestIdOf(answer, secrets),
+        status: response.status,
+        requestId: requestIdOf(response, secrets),
       });
-      return { answer };
+      return { response };
     } catch (failure) {
       pace.done("unknown");
       onResponse?.({ ...event, ...since(start), failure: redact(describeFailure(failure), secrets) });
@@ -172,8 +179,8 @@ export class Caller {
     return pace;
   }
 
-  #retryAfter(answer: HttpAnswer): number | undefined {
-    const header = answer.headers["retry-after"];
+  #retryAfter(response: HttpResponse): number | undefined {
+    const header = response.headers["retry-after"];
     return parseRetryAfter(typeof header === "string" ? header : undefined, this.#now());
   }
 }
@@ -188,16 +195,16 @@ function failedCall(call: Call<unknown>, credentials: SecretCredentials): Failed
   };
 }
 
-function parseAnswer<T>(call: Call<T>, answer: HttpAnswer, secrets: FailedCall["secrets"]): T {
-  const parsed = parse(call.answer, answer.status === 204 ? undefined : json(answer.body));
+function parseResponse<T>(call: Call<T>, response: HttpResponse, secrets: FailedCall["secrets"]): T {
+  const parsed = parse(call.response, response.status === 204 ? undefined : json(response.body));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(
     ({ path, message }) => `${path.join(".") || "the body"}: ${message}`,
   );
-  const requestId = requestIdOf(answer, secrets);
-  throw new InvalidAnswerError(
-    `${call.doing}: it succeeded, but the answer is not what the API documents (${fields.join("; ")})`,
-    { operation: call.operation, status: answer.status, requestId },
+  const requestId = requestIdOf(response, secrets);
+  throw new InvalidResponseError(
+    `${call.doing}: it succeeded, but the response is not what the API documents (${fields.join("; ")})`,
+    { operation: call.operation, status: response.status, requestId },
   );
 }
 

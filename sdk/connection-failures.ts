@@ -57,7 +57,7 @@ function told(code: string | undefined, cause: Error): string | undefined {
   if (noTunnel.includes(code))
     return `the proxy (HTTPS_PROXY) did not connect to the endpoint: ${cause.message}`;
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") return "the client was closed";
-  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return "the answer is far too big for this API";
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return "the response is far too big for this API";
   if (code === notTls) return "the endpoint does not speak TLS";
   // OpenSSL's own text begins with the address of a thread.
   if (code.startsWith("ERR_SSL") && "reason" in cause) return `TLS: ${cause.reason}`;

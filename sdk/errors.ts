@@ -67,8 +67,8 @@ export class ServiceError extends AutoScalingError {
 }
 
 /** The status said success, but the body is not what the API documents. */
-export class InvalidAnswerError extends AutoScalingError {
-  override readonly name = "InvalidAnswerError";
+export class InvalidResponseError extends AutoScalingError {
+  override readonly name = "InvalidResponseError";
 }
 
 /** No answer came: the connection failed, or a time-out passed. */
@@ -99,7 +99,7 @@ export const isInvalidInputError = guard<InvalidInputError>("InvalidInputError")
 /** Whether a value is the error that says: the service, its gateway or a proxy answered with an error status. */
 export const isServiceError = guard<ServiceError>("ServiceError");
 /** Whether a value is the error that says: a success had a body that the API does not document. */
-export const isInvalidAnswerError = guard<InvalidAnswerError>("InvalidAnswerError");
+export const isInvalidResponseError = guard<InvalidResponseError>("InvalidResponseError");
 /** Whether a value is the error that says: no answer came. */
 export const isConnectionError = guard<ConnectionError>("ConnectionError");
 /** Whether a value is the error that says: a call that must not be sent twice may have taken effect. */

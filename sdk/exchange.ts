@@ -1,24 +1,24 @@
 import type { Dispatcher } from "undici";
-import type { HttpAnswer } from "./transport";
+import type { HttpResponse } from "./transport";
 
 /**
- * One request and its answer, collected as it comes. undici's own `request` makes a stream of each body, which costs
+ * One request and its response, collected as it comes. undici's own `request` makes a stream of each body, which costs
  * as much time as a signature does, and looks at a signal only once the connection stands.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Rejects when no whole answer came: with undici's error, or at once with the signal's reason. */
-  readonly answer: Promise<HttpAnswer>;
+  readonly response: Promise<HttpResponse>;
   readonly #signal: AbortSignal;
-  readonly #resolve: (answer: HttpAnswer) => void;
+  readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
-  #headers: HttpAnswer["headers"] = {};
+  #headers: HttpResponse["headers"] = {};
 
   constructor(signal: AbortSignal) {
-    const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-    this.answer = promise;
+    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+    this.response = promise;
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -41,7 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
-    headers: HttpAnswer["headers"],
+    headers: HttpResponse["headers"],
   ): void {
     this.#status = status;
     this.#headers = headers;

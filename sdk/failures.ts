@@ -1,5 +1,5 @@
 import { describeFailure, isLasting, wasNeverSent, withoutData } from "./connection-failures";
-import { type ErrorAnswer, readErrorAnswer } from "./error-answers";
+import { type ErrorBody, readErrorBody } from "./error-body";
 import { explanationOf, isPermissionDenied, isThrottled, isTransient } from "./error-codes";
 import {
   AmbiguousError,
@@ -10,7 +10,7 @@ import {
 } from "./errors";
 import { type Operation, type OperationName, operations } from "./operations";
 import { redact } from "./redaction";
-import type { HttpAnswer } from "./transport";
+import type { HttpResponse } from "./transport";
 
 /** The call that failed, and what must not be said of it. */
 export interface FailedCall {
@@ -24,11 +24,11 @@ export interface FailedCall {
   readonly signed: boolean;
 }
 
-/** What became of one attempt: an answer, or what kept it from coming. */
-export type Outcome = { readonly answer: HttpAnswer } | { readonly failure: unknown };
+/** What became of one attempt: a response, or what kept it from coming. */
+export type AttemptResult = { readonly response: HttpResponse } | { readonly failure: unknown };
 
 /** The error in which an attempt ends, and whether another attempt may follow. */
-export interface Judgement {
+export interface Classification {
   readonly error: AutoScalingError;
   /**
    * `soon`: after a short delay, a few times. `throttled`: whenever the pace allows. `signIn`: once, with a new
@@ -37,27 +37,27 @@ export interface Judgement {
   readonly again: "soon" | "throttled" | "signIn" | "never";
 }
 
-/** Judges an attempt that was not a success. `now` is the time of day, for telling that a clock is wrong. */
-export function judge(call: FailedCall, outcome: Outcome, now: number): Judgement {
+/** Classifies an attempt that was not a success. `now` is the time of day, for telling that a clock is wrong. */
+export function classify(call: FailedCall, outcome: AttemptResult, now: number): Classification {
   const { repeatable }: Operation = operations[call.operation];
   if ("failure" in outcome) {
     const { failure } = outcome;
     if (isAutoScalingError(failure)) return { error: failure, again: "never" };
     const harmless = repeatable || wasNeverSent(failure);
     const mayPass = harmless && !isLasting(failure);
-    return { error: noAnswerError(call, failure, harmless, mayPass), again: mayPass ? "soon" : "never" };
+    return { error: noResponseError(call, failure, harmless, mayPass), again: mayPass ? "soon" : "never" };
   }
-  const error = serviceError(call, outcome.answer, now);
+  const error = serviceError(call, outcome.response, now);
   if (error.status === 401) return { error, again: "signIn" };
   if (isThrottled(error)) return { error, again: "throttled" };
   if (!isTransient(error)) return { error, again: "never" };
-  if (repeatable || isOwnAnswer(error)) return { error, again: "soon" };
+  if (repeatable || isServiceOwn(error)) return { error, again: "soon" };
   return { error: ambiguous(call, error.message, error), again: "never" };
 }
 
 /** Whether the service takes fewer requests just now: the gateway says so by the status, or by its code alone. */
-export function isThrottledAnswer({ status, body }: HttpAnswer): boolean {
-  return status >= 400 && isThrottled({ status, code: readErrorAnswer(body, (text) => text).code });
+export function isThrottledResponse({ status, body }: HttpResponse): boolean {
+  return status >= 400 && isThrottled({ status, code: readErrorBody(body, (text) => text).code });
 }
 
 /**
@@ -79,16 +79,16 @@ export function ambiguous(call: FailedCall, text: string, cause: unknown): Ambig
  * Answered by the service itself or before it was reached, so that the call has certainly not gone on. A 500 without
  * a code is a proxy's: the service's own answer may have been lost behind it.
  */
-function isOwnAnswer({ status, code }: ServiceError): boolean {
+function isServiceOwn({ status, code }: ServiceError): boolean {
   return (status === 500 && code !== undefined) || code === "APIGW.0613";
 }
 
-function serviceError(call: FailedCall, answer: HttpAnswer, now: number): ServiceError {
-  const said = readErrorAnswer(answer.body, (text) => redact(text, call.secrets));
-  const failure = { status: answer.status, code: said.code };
-  const requestId = requestIdOf(answer, call.secrets, said);
-  const references = [said.code ?? `HTTP ${answer.status}`, requestId && `request ${requestId}`];
-  const text = `${call.doing}: ${reason(call, answer, said, now)} (${references.filter(Boolean).join(", ")})`;
+function serviceError(call: FailedCall, response: HttpResponse, now: number): ServiceError {
+  const said = readErrorBody(response.body, (text) => redact(text, call.secrets));
+  const failure = { status: response.status, code: said.code };
+  const requestId = requestIdOf(response, call.secrets, said);
+  const references = [said.code ?? `HTTP ${response.status}`, requestId && `request ${requestId}`];
+  const text = `${call.doing}: ${reason(call, response, said, now)} (${references.filter(Boolean).join(", ")})`;
   return new ServiceError(redact(text, call.secrets), {
     ...failure,
     operation: call.operation,
@@ -99,13 +99,13 @@ function serviceError(call: FailedCall, answer: HttpAnswer, now: number): Servic
 }
 
 /** The error when no answer came; a call that must not be sent twice may have taken effect. */
-function noAnswerError(
+function noResponseError(
   call: FailedCall,
   failure: unknown,
   harmless: boolean,
   retryable: boolean,
 ): AutoScalingError {
-  const text = redact(`${call.doing}: no answer: ${describeFailure(failure)}`, call.secrets);
+  const text = redact(`${call.doing}: no response: ${describeFailure(failure)}`, call.secrets);
   const cause = withoutData(failure);
   if (!harmless) return ambiguous(call, text, cause);
   return new ConnectionError(text, { operation: call.operation, retryable, cause });
@@ -113,35 +113,35 @@ function noAnswerError(
 
 /** The service's id of the request, for its support. Whoever answers may have put anything there. */
 export function requestIdOf(
-  answer: HttpAnswer,
+  response: HttpResponse,
   secrets: readonly (string | undefined)[],
-  said?: ErrorAnswer,
+  said?: ErrorBody,
 ): string | undefined {
-  const header = answer.headers["x-request-id"] ?? answer.headers["x-iam-trace-id"];
+  const header = response.headers["x-request-id"] ?? response.headers["x-iam-trace-id"];
   return typeof header === "string" ? redact(header, secrets) : said?.requestId;
 }
 
-function reason(call: FailedCall, answer: HttpAnswer, said: ErrorAnswer, now: number): string {
-  const skew = answer.status === 401 && call.signed ? clockSkew(answer, now) : undefined;
+function reason(call: FailedCall, response: HttpResponse, said: ErrorBody, now: number): string {
+  const skew = response.status === 401 && call.signed ? clockSkew(response, now) : undefined;
   if (skew !== undefined) return skew;
-  if (answer.status >= 300 && answer.status < 400) {
-    return `the endpoint answered with a redirect to ${answer.headers.location}, which is not followed since a signature must not travel; set the endpoint that it names, if you trust it`;
+  if (response.status >= 300 && response.status < 400) {
+    return `the endpoint answered with a redirect to ${response.headers.location}, which is not followed since a signature must not travel; set the endpoint that it names, if you trust it`;
   }
   const explanation = explanationOf(said.code);
   const quote = said.message === undefined ? "" : `: "${said.message}"`;
-  if (isPermissionDenied({ status: answer.status, code: said.code })) {
+  if (isPermissionDenied({ status: response.status, code: said.code })) {
     const { actions }: Operation = operations[call.operation];
     const meaning = explanation?.meaning ?? "permission denied";
     return `${meaning}; the policy must allow ${actions.join(" or ")}${quote}`;
   }
   if (explanation === undefined) return `the service refused it${quote}`;
-  const source = answer.status === 401 ? ` (they come from ${call.credentialsSource})` : "";
+  const source = response.status === 401 ? ` (they come from ${call.credentialsSource})` : "";
   return `${explanation.meaning}; ${explanation.remedy}${source}${explanation.quote ? quote : ""}`;
 }
 
 /** A signature is refused when the clocks are more than 15 minutes apart; the server's `Date` tells. */
-function clockSkew(answer: HttpAnswer, now: number): string | undefined {
-  const header = answer.headers.date;
+function clockSkew(response: HttpResponse, now: number): string | undefined {
+  const header = response.headers.date;
   const minutes = (now - Date.parse(typeof header === "string" ? header : "")) / 60_000;
   if (!(Math.abs(minutes) > 15)) return undefined;
   const direction = minutes > 0 ? "ahead of" : "behind";

@@ -3,7 +3,7 @@ import type { CallOptions } from "./caller";
 import {
   type CompleteInput,
   type HangingInstance,
-  hangingInstancesAnswer,
+  hangingInstancesResponse,
   type RequestSchemas,
 } from "./schemas";
 import type { AutoScalingService } from "./service";
@@ -45,7 +45,13 @@ export class HangingInstances {
     const { instanceId, signal } = options;
     const query =
       instanceId === undefined ? [] : [["instance_id", this.#instance(about, instanceId)] as const];
-    return this.#service.call(about, { method: "GET", path, query, answer: hangingInstancesAnswer, signal });
+    return this.#service.call(about, {
+      method: "GET",
+      path,
+      query,
+      response: hangingInstancesResponse,
+      signal,
+    });
   }
 
   /**
@@ -62,7 +68,7 @@ export class HangingInstances {
       method: "PUT",
       path,
       body,
-      answer: z.unknown(),
+      response: z.unknown(),
       signal: options.signal,
     });
   }

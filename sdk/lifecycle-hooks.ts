@@ -5,8 +5,8 @@ import { type OperationName, operations } from "./operations";
 import {
   type CreateLifecycleHookInput,
   type LifecycleHook,
-  lifecycleHookAnswer,
-  lifecycleHooksAnswer,
+  lifecycleHookResponse,
+  lifecycleHooksResponse,
   type RequestSchemas,
   type UpdateLifecycleHookInput,
 } from "./schemas";
@@ -15,7 +15,7 @@ import { validate } from "./validation";
 
 /**
  * The lifecycle hooks of scaling groups. Every call validates its input before anything is sent, and rejects
- * with an `AutoScalingError`: `InvalidInputError`, `ServiceError`, `ConnectionError`, `InvalidAnswerError`,
+ * with an `AutoScalingError`: `InvalidInputError`, `ServiceError`, `ConnectionError`, `InvalidResponseError`,
  * `ConfigurationError`, and for create `AmbiguousError`.
  */
 export class LifecycleHooks {
@@ -40,21 +40,27 @@ export class LifecycleHooks {
     const about = this.#about("lifecycleHooks.create", groupId, nameOf(input));
     const path = this.#groupPath(about, groupId);
     const body = validate(this.#schemas.create, input, about);
-    return this.#service.call(about, { method: "POST", path, body, answer: lifecycleHookAnswer, ...options });
+    return this.#service.call(about, {
+      method: "POST",
+      path,
+      body,
+      response: lifecycleHookResponse,
+      ...options,
+    });
   }
 
   /** Reads a hook. A missing hook is a `ServiceError` with status 404, a missing group one with code AS.2007. */
   async get(groupId: string, name: string, options: CallOptions = {}): Promise<LifecycleHook> {
     const about = this.#about("lifecycleHooks.get", groupId, name);
     const path = this.#hookPath(about, groupId, name);
-    return this.#service.call(about, { method: "GET", path, answer: lifecycleHookAnswer, ...options });
+    return this.#service.call(about, { method: "GET", path, response: lifecycleHookResponse, ...options });
   }
 
   /** All hooks of a group, at most five. There are no pages. */
   async list(groupId: string, options: CallOptions = {}): Promise<LifecycleHook[]> {
     const about = this.#about("lifecycleHooks.list", groupId);
     const path = `${this.#groupPath(about, groupId)}/list`;
-    return this.#service.call(about, { method: "GET", path, answer: lifecycleHooksAnswer, ...options });
+    return this.#service.call(about, { method: "GET", path, response: lifecycleHooksResponse, ...options });
   }
 
   /**
@@ -75,14 +81,20 @@ export class LifecycleHooks {
       const problem = "there is nothing to change: give at least one field";
       throw new InvalidInputError(`${about.doing}: ${problem}`, { ...about, problems: [problem] });
     }
-    return this.#service.call(about, { method: "PUT", path, body, answer: lifecycleHookAnswer, ...options });
+    return this.#service.call(about, {
+      method: "PUT",
+      path,
+      body,
+      response: lifecycleHookResponse,
+      ...options,
+    });
   }
 
   /** Deletes a hook. One that is already gone is a `ServiceError` with status 404. */
   async delete(groupId: string, name: string, options: CallOptions = {}): Promise<void> {
     const about = this.#about("lifecycleHooks.delete", groupId, name);
     const path = this.#hookPath(about, groupId, name);
-    await this.#service.call(about, { method: "DELETE", path, answer: z.unknown(), ...options });
+    await this.#service.call(about, { method: "DELETE", path, response: z.unknown(), ...options });
   }
 
   #about(operation: OperationName, groupId: string, name?: string): About {

@@ -39,7 +39,7 @@ export function debugObserver(environment: NodeJS.ProcessEnv, given: Observer): 
 
 /** `huaweicloud-as: PUT https://… 200 in 12 ms (request 4f…)` */
 function debugLine(event: ResponseEvent): string {
-  const outcome = event.status ?? event.failure ?? "no answer";
+  const outcome = event.status ?? event.failure ?? "no response";
   const again = event.attempt > 0 ? `, try ${event.attempt + 1}` : "";
   const requestId = event.requestId === undefined ? "" : ` (request ${event.requestId})`;
   return `huaweicloud-as: ${event.method} ${event.url} ${outcome} in ${Math.round(event.durationMs)} ms${again}${requestId}`;

@@ -1,7 +1,7 @@
 import { abortable } from "./abortable";
 import type { Caller, CallOptions } from "./caller";
 import { ConfigurationError } from "./errors";
-import { projectsAnswer } from "./schemas";
+import { projectsResponse } from "./schemas";
 
 /** Whether a text can be a project's id, which becomes a segment of each path. */
 export function isProjectId(text: unknown): text is string {
@@ -60,7 +60,7 @@ export class ProjectLookup {
       endpoint: this.#iamEndpoint,
       path: "/v3/projects",
       query: [["name", this.#region]],
-      answer: projectsAnswer,
+      response: projectsResponse,
     });
     const [project, ...others] = projects.filter(({ name }) => name === this.#region);
     if (project !== undefined && others.length === 0) return project.id;

@@ -34,7 +34,7 @@ const wireHook = z.looseObject({
 });
 
 /** A lifecycle hook as the service describes it, in the answers of create, get, list and update. */
-export const lifecycleHookAnswer = mapped(wireHook, (wire) => ({
+export const lifecycleHookResponse = mapped(wireHook, (wire) => ({
   lifecycleHookName: wire.lifecycle_hook_name,
   lifecycleHookType: wire.lifecycle_hook_type,
   defaultResult: wire.default_result,
@@ -52,15 +52,15 @@ export const lifecycleHookAnswer = mapped(wireHook, (wire) => ({
  * A lifecycle hook. It has no id of its own: region, project, group and name say which it is. Source: the answer of
  * the create call's specification.
  */
-export type LifecycleHook = z.output<typeof lifecycleHookAnswer>;
+export type LifecycleHook = z.output<typeof lifecycleHookResponse>;
 
-export const lifecycleHooksAnswer = mapped(
-  z.looseObject({ lifecycle_hooks: z.array(lifecycleHookAnswer) }),
+export const lifecycleHooksResponse = mapped(
+  z.looseObject({ lifecycle_hooks: z.array(lifecycleHookResponse) }),
   (wire) => wire.lifecycle_hooks,
 );
 
 /** An instance that a hook has suspended. */
-const hangingInstanceAnswer = mapped(
+const hangingInstanceResponse = mapped(
   z.looseObject({
     lifecycle_hook_name: z.string(),
     lifecycle_action_key: z.string(),
@@ -84,15 +84,15 @@ const hangingInstanceAnswer = mapped(
 );
 
 /** An instance that a hook has suspended, until a callback or its deadline. Source: the API reference, "querying suspended instances". */
-export type HangingInstance = z.output<typeof hangingInstanceAnswer>;
+export type HangingInstance = z.output<typeof hangingInstanceResponse>;
 
-export const hangingInstancesAnswer = mapped(
-  z.looseObject({ instance_hanging_info: z.array(hangingInstanceAnswer) }),
+export const hangingInstancesResponse = mapped(
+  z.looseObject({ instance_hanging_info: z.array(hangingInstanceResponse) }),
   (wire) => wire.instance_hanging_info,
 );
 
 /** The projects of IAM's look-up. */
-export const projectsAnswer = mapped(
+export const projectsResponse = mapped(
   z.looseObject({ projects: z.array(z.looseObject({ id: z.string(), name: z.string() })) }),
   (wire) => wire.projects.map(({ id, name }) => ({ id, name })),
 );
@@ -106,7 +106,7 @@ const moment = mapped(
 const nonEmpty = z.string().check(z.minLength(1));
 
 /** A temporary key, as IAM gives it for an agency, and the metadata service for that of a server. */
-export const temporaryKeyAnswer = mapped(
+export const temporaryKeyResponse = mapped(
   z.looseObject({
     credential: z.looseObject({
       access: nonEmpty,
@@ -124,7 +124,7 @@ export const temporaryKeyAnswer = mapped(
 );
 
 /** The same, as STS gives it for an agency. */
-export const assumedAgencyAnswer = mapped(
+export const assumedAgencyResponse = mapped(
   z.looseObject({
     credentials: z.looseObject({
       access_key_id: nonEmpty,

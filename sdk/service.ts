@@ -38,5 +38,5 @@ interface ServiceRequest<T> {
   readonly path: string;
   readonly query?: ReadonlyArray<readonly [string, string]>;
   readonly body?: unknown;
-  readonly answer: z.ZodMiniType<T>;
+  readonly response: z.ZodMiniType<T>;
 }

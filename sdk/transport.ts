@@ -16,7 +16,7 @@ export interface HttpRequest {
   readonly body?: string | undefined;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
@@ -36,8 +36,8 @@ export interface Timeouts {
 
 export const defaultTimeouts: Timeouts = { connect: 10_000, headers: 30_000, body: 30_000, call: 600_000 };
 
-/** The most bytes of an answer. Five hooks are 3 KB; nothing that the API sends comes near. */
-export const maxAnswerBytes = 4 * 1024 * 1024;
+/** The most bytes of an response. Five hooks are 3 KB; nothing that the API sends comes near. */
+export const maxResponseBytes = 4 * 1024 * 1024;
 
 export interface TransportOptions {
   readonly timeouts: Timeouts;
@@ -64,7 +64,7 @@ export class Transport {
    * Sends a request. Rejects when no answer came: with undici's error, or with the signal's reason, and with that at
    * once even while the connection is still being made.
    */
-  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     if (this.#closing !== undefined) throw new (loadUndici().errors.ClientClosedError)();
     const { headers, body } = this.#options.timeouts;
     const exchange = new Exchange(signal);
@@ -82,7 +82,7 @@ export class Transport {
         },
         exchange,
       );
-      return await exchange.answer;
+      return await exchange.response;
     } finally {
       if (--this.#inFlight === 0) this.#whenIdle?.();
     }
@@ -133,7 +133,7 @@ export class Transport {
   #settings() {
     return {
       connect: { timeout: this.#options.timeouts.connect },
-      maxResponseSize: maxAnswerBytes,
+      maxResponseSize: maxResponseBytes,
       keepAliveTimeout: 20_000,
     };
   }

@@ -1,5 +1,5 @@
 import { isDuplicateName, isGone } from "../../sdk/error-codes";
-import { isAmbiguousError, isInvalidAnswerError, isServiceError } from "../../sdk/errors";
+import { isAmbiguousError, isInvalidResponseError, isServiceError } from "../../sdk/errors";
 import type { LifecycleHook } from "../../sdk/schemas";
 import { findToAdopt } from "./adopt";
 import { isAutoNamed } from "./auto-name";
@@ -67,7 +67,7 @@ async function createOrFind(place: PlacedClient, inputs: HookInputs): Promise<Fo
         if (found !== undefined && !isAutoNamed(inputs)) refuse(found, inputs);
         if (found !== undefined) return { hook: sameOrRefuse(found, inputs), made: false };
       }
-      if (isInvalidAnswerError(error)) return readInstead(place, inputs, error);
+      if (isInvalidResponseError(error)) return readInstead(place, inputs, error);
       throw error;
     }
   }

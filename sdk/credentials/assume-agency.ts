@@ -1,6 +1,6 @@
 import { Caller } from "../caller";
 import { debugObserver, type Observer } from "../observe";
-import { assumedAgencyAnswer, temporaryKeyAnswer } from "../schemas";
+import { assumedAgencyResponse, temporaryKeyResponse } from "../schemas";
 import { defaultTimeouts, Transport } from "../transport";
 import { concealed } from "./concealed";
 import type { Credentials } from "./credentials";
@@ -46,7 +46,7 @@ export async function assumeAgency(call: AgencyCall, by: AgencyCaller): Promise<
       endpoint: call.endpoint,
       path: call.path,
       body: JSON.stringify(call.body),
-      answer: call.service === "iam" ? temporaryKeyAnswer : assumedAgencyAnswer,
+      response: call.service === "iam" ? temporaryKeyResponse : assumedAgencyResponse,
       signal: by.signal,
     });
     return concealed({ ...key, source: call.source });

@@ -1,6 +1,6 @@
 import { describeFailure } from "../connection-failures";
-import { temporaryKeyAnswer } from "../schemas";
-import { type HttpAnswer, type HttpRequest, Transport } from "../transport";
+import { temporaryKeyResponse } from "../schemas";
+import { type HttpRequest, type HttpResponse, Transport } from "../transport";
 import { concealed } from "./concealed";
 import type { Finding } from "./finding";
 
@@ -46,7 +46,11 @@ export async function findInMetadata(options: MetadataOptions, signal: AbortSign
 
 async function ask(
   endpoint: string,
-  send: (method: HttpRequest["method"], path: string, headers: Record<string, string>) => Promise<HttpAnswer>,
+  send: (
+    method: HttpRequest["method"],
+    path: string,
+    headers: Record<string, string>,
+  ) => Promise<HttpResponse>,
 ): Promise<Finding> {
   const token = await send("PUT", "/meta-data/latest/api/token", {
     "x-metadata-token-ttl-seconds": String(tokenLifetime),
@@ -65,7 +69,7 @@ async function ask(
   if (answer.status !== 200) {
     return { nothing: `${endpoint}: it has no keys, so this may not be an ECS (HTTP ${answer.status})` };
   }
-  const key = temporaryKeyAnswer.safeParse(parseJson(answer.body));
+  const key = temporaryKeyResponse.safeParse(parseJson(answer.body));
   if (!key.success) return { nothing: `${endpoint}: its answer has no keys of the documented form` };
   return { credentials: concealed({ ...key.data, source: `the agency of this ECS (${endpoint})` }) };
 }

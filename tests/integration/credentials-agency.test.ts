@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { agencyCredentials, stsAgencyCredentials } from "../../sdk/credentials/agency";
 import { CredentialsSession } from "../../sdk/credentials/session";
 import { startEmulator } from "../../sdk/emulator";
-import { isAutoScalingError, isInvalidAnswerError, isServiceError } from "../../sdk/errors";
+import { isAutoScalingError, isInvalidResponseError, isServiceError } from "../../sdk/errors";
 import { authorization, signingKey } from "../../sdk/signer";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
 import { answer, type Received, startHttpServer } from "../support/servers";
@@ -158,7 +158,7 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     const text = JSON.stringify(body).replace(/"(access|access_key_id)":/, '"renamed":');
     await using server = await startHttpServer((response) => answer(response, status, text));
     const error = await rejection(Promise.resolve(ask(server.url)({ signal })));
-    expect(isInvalidAnswerError(error)).toBe(true);
+    expect(isInvalidResponseError(error)).toBe(true);
     expect(error.message).toMatch(/credentials?\.(access|access_key_id): /);
     expect(error.message).not.toContain("made-up");
   });

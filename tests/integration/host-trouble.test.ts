@@ -69,7 +69,7 @@ describe("a hook that was made, though its answer can't be used,", () => {
     intercept(garbled);
     intercept(({ method }) => (method === "GET" ? refusal(403, "APIGW.0302") : undefined));
     const { message, partial } = await failureOf(host.create(checkedInputs));
-    expect(message).toContain("the answer is not what the API documents");
+    expect(message).toContain("the response is not what the API documents");
     expect(message).toContain("APIGW.0302");
     expect(partial).toMatchObject({ id, reasons: [message], properties: checkedInputs });
     for (const stop of stops.splice(0)) stop();

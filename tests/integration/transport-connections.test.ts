@@ -71,7 +71,7 @@ test("a call after the client was closed fails at once and says so", async () =>
   await client.lifecycleHooks.list(groupId);
   await client.close();
   const error = await rejection(client.lifecycleHooks.list(groupId));
-  expect(error.message).toMatch(/^listing the lifecycle hooks .*: no answer: the client was closed/);
+  expect(error.message).toMatch(/^listing the lifecycle hooks .*: no response: the client was closed/);
   expect(isConnectionError(error) && error.retryable).toBe(false);
   expect(server.requests).toHaveLength(1);
 });
@@ -118,7 +118,7 @@ test("a server that speaks no TLS is told from one that is down, and was sent no
   const url = `https://127.0.0.1:${server.port}`;
   const error = await rejection(caller.call(createCall({ url })));
   expect(isConnectionError(error) && error.retryable).toBe(false);
-  expect(error.message).toContain("creating: no answer: the endpoint does not speak TLS");
+  expect(error.message).toContain("creating: no response: the endpoint does not speak TLS");
   expect(server.connections).toBe(1);
 });
 

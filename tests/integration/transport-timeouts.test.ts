@@ -17,7 +17,7 @@ describe.concurrent("a time-out", () => {
     );
     const error = await rejection(client.lifecycleHooks.create(groupId, hookInput));
     expect(isConnectionError(error) && error.retryable).toBe(true);
-    expect(error.message).toMatch(/no answer: Connect Timeout Error .*UND_ERR_CONNECT_TIMEOUT/);
+    expect(error.message).toMatch(/no response: Connect Timeout Error .*UND_ERR_CONNECT_TIMEOUT/);
   });
 
   test("for the headers ends a call that nobody answers", async () => {
@@ -25,7 +25,7 @@ describe.concurrent("a time-out", () => {
     await using client = clientOf(silent, { timeouts: { ...timeouts, headers: 50 } });
     const error = await rejection(client.lifecycleHooks.list(groupId));
     expect(isConnectionError(error) && error.retryable).toBe(true);
-    expect(error.message).toContain("no answer: Headers Timeout Error (UND_ERR_HEADERS_TIMEOUT)");
+    expect(error.message).toContain("no response: Headers Timeout Error (UND_ERR_HEADERS_TIMEOUT)");
     expect(silent.requests).toHaveLength(1);
   });
 
@@ -45,7 +45,7 @@ describe.concurrent("a time-out", () => {
     await using client = clientOf(server, { timeouts: { ...timeouts, body: 50 } });
     const error = await rejection(client.lifecycleHooks.list(groupId));
     expect(isConnectionError(error)).toBe(true);
-    expect(error.message).toContain("no answer: Body Timeout Error (UND_ERR_BODY_TIMEOUT)");
+    expect(error.message).toContain("no response: Body Timeout Error (UND_ERR_BODY_TIMEOUT)");
   });
 
   test("for a proxy that never makes the tunnel is that for connecting", async () => {

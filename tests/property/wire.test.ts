@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { specificationLimits } from "../../sdk/limits";
 import {
-  hangingInstancesAnswer,
-  lifecycleHookAnswer,
-  lifecycleHooksAnswer,
+  hangingInstancesResponse,
+  lifecycleHookResponse,
+  lifecycleHooksResponse,
   requestSchemas,
 } from "../../sdk/schemas";
 
@@ -41,7 +41,7 @@ const overJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 test("what a hook's answer says is what its create said, and goes back as the same request", () => {
   fc.assert(
     fc.property(wireHook, (wire) => {
-      const hook = lifecycleHookAnswer.parse(overJson(wire));
+      const hook = lifecycleHookResponse.parse(overJson(wire));
       const { notificationTopicName, createTime, ...input } = hook;
       expect({ notificationTopicName, createTime }).toEqual({
         notificationTopicName: wire.notification_topic_name,
@@ -60,7 +60,7 @@ test("metadata that is null, empty or missing is none", () => {
   const none = fc.constantFrom({ notification_metadata: null }, { notification_metadata: "" }, {});
   fc.assert(
     fc.property(wireHook, none, ({ notification_metadata: _, ...wire }, absent) => {
-      expect(lifecycleHookAnswer.parse({ ...wire, ...absent }).notificationMetadata).toBeUndefined();
+      expect(lifecycleHookResponse.parse({ ...wire, ...absent }).notificationMetadata).toBeUndefined();
     }),
   );
 });
@@ -100,7 +100,7 @@ test("fields that the service adds change nothing", () => {
   );
   fc.assert(
     fc.property(wireHook, added, (wire, more) => {
-      expect(lifecycleHookAnswer.parse({ ...more, ...wire })).toEqual(lifecycleHookAnswer.parse(wire));
+      expect(lifecycleHookResponse.parse({ ...more, ...wire })).toEqual(lifecycleHookResponse.parse(wire));
     }),
   );
 });
@@ -114,7 +114,7 @@ test("a field that is missing is named", () => {
   const required = Object.keys(lifecycleHookKeys).filter((key) => key !== "notification_metadata");
   fc.assert(
     fc.property(wireHook, fc.constantFrom(...required), (wire, missing) => {
-      const parsed = lifecycleHooksAnswer.safeParse({
+      const parsed = lifecycleHooksResponse.safeParse({
         lifecycle_hooks: [wire, { ...wire, [missing]: undefined }],
       });
       expect(parsed.error?.issues.map(({ path }) => path.join("."))).toEqual([
@@ -136,7 +136,7 @@ test("a hanging instance keeps what the service says of it", () => {
   });
   fc.assert(
     fc.property(wire, (said) => {
-      const [instance] = hangingInstancesAnswer.parse(overJson({ instance_hanging_info: [said] }));
+      const [instance] = hangingInstancesResponse.parse(overJson({ instance_hanging_info: [said] }));
       expect(instance).toEqual({
         lifecycleHookName: said.lifecycle_hook_name,
         lifecycleActionKey: said.lifecycle_action_key,

@@ -72,7 +72,7 @@ export function readCall(server: { readonly url: string }, more: Partial<Call<un
     method: "GET",
     endpoint: server.url,
     path: "/hooks",
-    answer: z.unknown(),
+    response: z.unknown(),
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigurationError, isAmbiguousError, isConnectionError, isServiceError } from "../../sdk/errors";
-import { type FailedCall, type Judgement, judge } from "../../sdk/failures";
+import { type Classification, classify, type FailedCall } from "../../sdk/failures";
 import type { OperationName } from "../../sdk/operations";
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -19,10 +19,10 @@ function failed(operation: OperationName, more: Partial<FailedCall> = {}): Faile
 const read = failed("lifecycleHooks.get");
 const create = failed("lifecycleHooks.create");
 
-/** Judges an answer. */
-function answered(call: FailedCall, status: number, body: unknown = {}, headers = {}): Judgement {
+/** Classifies an answer. */
+function answered(call: FailedCall, status: number, body: unknown = {}, headers = {}): Classification {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return judge(call, { answer: { status, headers, body: text } }, now);
+  return classify(call, { response: { status, headers, body: text } }, now);
 }
 
 function error(code: string, message = "m") {
@@ -52,10 +52,15 @@ describe("whether another try may follow an answer", () => {
   });
 
   test("a create that must not follow is undecided, with what was answered", () => {
-    const { error: judged } = answered(create, 504, { error_code: "APIGW.0201" }, { "x-request-id": "4f" });
-    expect(isAmbiguousError(judged)).toBe(true);
-    expect(judged).toMatchObject({ status: 504, code: "APIGW.0201", requestId: "4f", retryable: false });
-    expect(isServiceError(judged.cause)).toBe(true);
+    const { error: classified } = answered(
+      create,
+      504,
+      { error_code: "APIGW.0201" },
+      { "x-request-id": "4f" },
+    );
+    expect(isAmbiguousError(classified)).toBe(true);
+    expect(classified).toMatchObject({ status: 504, code: "APIGW.0201", requestId: "4f", retryable: false });
+    expect(isServiceError(classified.cause)).toBe(true);
   });
 });
 
@@ -80,8 +85,8 @@ describe("whether another try may follow where no answer came", () => {
     ["CERT_HAS_EXPIRED", "never", "never"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "never", "never"],
   ] as const)("%s: %s; for a create %s", (code, reading, creating) => {
-    expect(judge(read, { failure: error(code) }, now).again).toBe(reading);
-    expect(judge(create, { failure: error(code) }, now).again).toBe(creating);
+    expect(classify(read, { failure: error(code) }, now).again).toBe(reading);
+    expect(classify(create, { failure: error(code) }, now).again).toBe(creating);
   });
 
   test.each([
@@ -91,44 +96,44 @@ describe("whether another try may follow where no answer came", () => {
     "UND_ERR_DESTROYED",
     "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
   ])("after %s a create is undecided", (code) => {
-    expect(isAmbiguousError(judge(create, { failure: error(code) }, now).error)).toBe(true);
+    expect(isAmbiguousError(classify(create, { failure: error(code) }, now).error)).toBe(true);
   });
 
   test.each(["ECONNREFUSED", "UND_ERR_CLOSED", "CERT_HAS_EXPIRED", "ERR_SSL_WRONG_VERSION_NUMBER"])(
     "after %s a create was not sent, which is no question",
     (code) => {
-      expect(isConnectionError(judge(create, { failure: error(code) }, now).error)).toBe(true);
+      expect(isConnectionError(classify(create, { failure: error(code) }, now).error)).toBe(true);
     },
   );
 
   test("a connect that failed in another way was not sent either", () => {
     const failure = Object.assign(error("EHOSTUNREACH"), { syscall: "connect" });
-    expect(judge(create, { failure }, now).again).toBe("soon");
-    expect(judge(create, { failure: new AggregateError([failure]) }, now).again).toBe("soon");
+    expect(classify(create, { failure }, now).again).toBe("soon");
+    expect(classify(create, { failure: new AggregateError([failure]) }, now).again).toBe("soon");
   });
 
   test("an error of this package ends the call as it is", () => {
     const failure = new ConfigurationError("no proxy", { operation: "client" });
-    expect(judge(read, { failure }, now)).toEqual({ error: failure, again: "never" });
+    expect(classify(read, { failure }, now)).toEqual({ error: failure, again: "never" });
   });
 });
 
 describe("the message", () => {
-  const told = (failure: unknown) => judge(read, { failure }, now).error.message;
+  const told = (failure: unknown) => classify(read, { failure }, now).error.message;
 
   test("tells the cause with its code, once", () => {
     expect(told(error("UND_ERR_SOCKET", "other side closed"))).toBe(
-      "doing it: no answer: other side closed (UND_ERR_SOCKET)",
+      "doing it: no response: other side closed (UND_ERR_SOCKET)",
     );
-    expect(told(error("ECONNRESET", "read ECONNRESET"))).toBe("doing it: no answer: read ECONNRESET");
-    expect(told("nothing")).toBe("doing it: no answer: nothing");
+    expect(told(error("ECONNRESET", "read ECONNRESET"))).toBe("doing it: no response: read ECONNRESET");
+    expect(told("nothing")).toBe("doing it: no response: nothing");
   });
 
   test("tells why the addresses of a host failed, not only that there were several", () => {
     const failure = Object.assign(new AggregateError([error("ECONNREFUSED", "connect ECONNREFUSED ::1:1")]), {
       code: "ECONNREFUSED",
     });
-    expect(told(failure)).toBe("doing it: no answer: connect ECONNREFUSED ::1:1");
+    expect(told(failure)).toBe("doing it: no response: connect ECONNREFUSED ::1:1");
   });
 
   test("tells OpenSSL's reason without the rest of its text", () => {
@@ -139,7 +144,7 @@ describe("the message", () => {
       },
     );
     expect(told(failure)).toBe(
-      "doing it: no answer: TLS: unsupported protocol (ERR_SSL_UNSUPPORTED_PROTOCOL)",
+      "doing it: no response: TLS: unsupported protocol (ERR_SSL_UNSUPPORTED_PROTOCOL)",
     );
   });
 
@@ -156,9 +161,9 @@ describe("the message", () => {
     const failure = Object.assign(error("HPE_INVALID_CONSTANT", "got hidden"), {
       data: "X-Auth-Token: hidden",
     });
-    const { error: judged } = judge(read, { failure }, now);
-    expect(judged.message).not.toContain("hidden");
-    expect(judged.cause).not.toHaveProperty("data");
+    const { error: classified } = classify(read, { failure }, now);
+    expect(classified.message).not.toContain("hidden");
+    expect(classified.cause).not.toHaveProperty("data");
   });
 
   test("of a refusal tells meaning, remedy, code and request id", () => {

@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import {
   isAmbiguousError,
   isConnectionError,
-  isInvalidAnswerError,
+  isInvalidResponseError,
   isServiceError,
   type ServiceError,
 } from "../../sdk/errors";
-import { maxAnswerBytes } from "../../sdk/transport";
+import { maxResponseBytes } from "../../sdk/transport";
 import { clientOf, groupId, hookInput, rejection, wireHook } from "../support/sdk";
 import { answer, startHttpServer, startTcpServer } from "../support/servers";
 
@@ -44,7 +44,7 @@ describe.each([
     await using client = clientOf(server);
     const error = await rejection(client.lifecycleHooks.get(groupId, "drain"));
     expect(isConnectionError(error) && error.retryable).toBe(true);
-    expect(error.message).toMatch(/^reading lifecycle hook "drain" in scaling group .*: no answer: /);
+    expect(error.message).toMatch(/^reading lifecycle hook "drain" in scaling group .*: no response: /);
     expect(server.count).toBe(1);
   });
 
@@ -83,9 +83,9 @@ test.each([
   const block = Buffer.alloc(64 * 1024, " ");
   let sent = 0;
   await using server = await startHttpServer((response) => {
-    if (announced) response.setHeader("content-length", maxAnswerBytes + 1);
+    if (announced) response.setHeader("content-length", maxResponseBytes + 1);
     const more = () => {
-      while (!response.destroyed && sent <= maxAnswerBytes) {
+      while (!response.destroyed && sent <= maxResponseBytes) {
         sent += block.length;
         if (!response.write(block)) return void response.once("drain", more);
       }
@@ -95,14 +95,14 @@ test.each([
   });
   await using client = clientOf(server, { maxRetries: 3 });
   const error = await rejection(client.lifecycleHooks.list(groupId));
-  expect(error.message).toContain("the answer is far too big for this API (UND_ERR_RES_EXCEEDED_MAX_SIZE)");
+  expect(error.message).toContain("the response is far too big for this API (UND_ERR_RES_EXCEEDED_MAX_SIZE)");
   expect(isConnectionError(error) && error.retryable).toBe(false);
   expect(server.requests).toHaveLength(1);
 });
 
 test("an answer of the greatest size is read", async () => {
   await using server = await startHttpServer((response) =>
-    answer(response, 200, '{"lifecycle_hooks":[]}'.padEnd(maxAnswerBytes)),
+    answer(response, 200, '{"lifecycle_hooks":[]}'.padEnd(maxResponseBytes)),
   );
   await using client = clientOf(server);
   await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
@@ -125,15 +125,15 @@ describe.each([
     "default_result: ",
   ],
 ])("a success whose body is %s", (_, body, named) => {
-  test("is an InvalidAnswerError that names what is wrong with it", async () => {
+  test("is an InvalidResponseError that names what is wrong with it", async () => {
     await using server = await startHttpServer((response) =>
       answer(response, 200, body, { "x-request-id": "4f" }),
     );
     await using client = clientOf(server, { maxRetries: 3 });
     const error = await rejection(client.lifecycleHooks.get(groupId, "drain"));
-    expect(isInvalidAnswerError(error)).toBe(true);
+    expect(isInvalidResponseError(error)).toBe(true);
     expect(error).toMatchObject({ status: 200, requestId: "4f", operation: "lifecycleHooks.get" });
-    expect(error.message).toContain(`the answer is not what the API documents (${named}`);
+    expect(error.message).toContain(`the response is not what the API documents (${named}`);
     expect(server.requests).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 /** What an error answer says, whichever of the platform's services or proxies sent it. */
-export interface ErrorAnswer {
+export interface ErrorBody {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
   readonly requestId?: string | undefined;
@@ -18,7 +18,7 @@ const maxMessageLength = 300;
  * Any of it may repeat the request, so `hide` takes the secrets out: of the whole texts, before they are cut or
  * stripped of tags, since part of a secret would not be found any more.
  */
-export function readErrorAnswer(body: string, hide: (text: string) => string): ErrorAnswer {
+export function readErrorBody(body: string, hide: (text: string) => string): ErrorBody {
   const text = (value: unknown) =>
     typeof value === "string" && value !== "" ? shortened(hide(value)) : undefined;
   const json = parse(body);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { readErrorAnswer } from "../../sdk/error-answers";
+import { readErrorBody } from "../../sdk/error-body";
 
 const read = (body: unknown) =>
-  readErrorAnswer(typeof body === "string" ? body : JSON.stringify(body), (text) => text);
+  readErrorBody(typeof body === "string" ? body : JSON.stringify(body), (text) => text);
 
 test.each([
   [
@@ -82,12 +82,12 @@ test("long texts are cut", () => {
 test("what is to be hidden is hidden before a text is cut, in each field", () => {
   const hide = (text: string) => text.replaceAll("secret", "*");
   const padded = `${"x".repeat(297)}secret`;
-  expect(readErrorAnswer(JSON.stringify({ error_msg: padded }), hide).message).toBe(`${"x".repeat(297)}*`);
-  expect(readErrorAnswer(padded, hide).message).toBe(`${"x".repeat(297)}*`);
-  expect(readErrorAnswer('{"error_code":"secret","request_id":"secret"}', hide)).toMatchObject({
+  expect(readErrorBody(JSON.stringify({ error_msg: padded }), hide).message).toBe(`${"x".repeat(297)}*`);
+  expect(readErrorBody(padded, hide).message).toBe(`${"x".repeat(297)}*`);
+  expect(readErrorBody('{"error_code":"secret","request_id":"secret"}', hide)).toMatchObject({
     code: "*",
     requestId: "*",
   });
   const tagged = (text: string) => text.replaceAll("se<b>cret", "*");
-  expect(readErrorAnswer("<p>se<b>cret</p>", tagged).message).toBe("*");
+  expect(readErrorBody("<p>se<b>cret</p>", tagged).message).toBe("*");
 });
