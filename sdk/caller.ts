@@ -160,6 +160,7 @@ export class Caller {
         ...since(start),
         status: response.status,
         requestId: requestIdOf(response, secrets),
+        date: dateOf(response),
       });
       return { response };
     } catch (failure) {
@@ -215,6 +216,11 @@ function json(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function dateOf({ headers: { date } }: HttpResponse): Date | undefined {
+  const moment = typeof date === "string" ? new Date(date) : undefined;
+  return Number.isNaN(moment?.getTime()) ? undefined : moment;
 }
 
 function since(start: number): { durationMs: number } {

@@ -15,6 +15,8 @@ export interface ResponseEvent extends RequestEvent {
   /** Missing when no answer came. */
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
+  /** The service's own time when it answered, from the `Date` header: whole seconds. Missing when it gave none. */
+  readonly date?: Date | undefined;
   /** Why no answer came. */
   readonly failure?: string | undefined;
 }

@@ -200,7 +200,7 @@ test("each request can be watched, without what signs it", async () => {
   const requestId = emulator.requests.at(-1)?.requestId;
   expect(seen.slice(-2)).toEqual([
     request,
-    { ...request, status: 200, requestId, durationMs: expect.any(Number) },
+    { ...request, status: 200, requestId, durationMs: expect.any(Number), date: expect.any(Date) },
   ]);
 });
 

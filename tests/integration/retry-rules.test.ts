@@ -196,7 +196,21 @@ test("whoever watches sees each try, with its number and what became of it", asy
       durationMs: expect.any(Number),
       failure: expect.stringContaining("other side closed"),
     },
-    { ...about, attempt: 1, durationMs: expect.any(Number), status: 503, requestId: "r1" },
-    { ...about, attempt: 2, durationMs: expect.any(Number), status: 200, requestId: "r2" },
+    {
+      ...about,
+      attempt: 1,
+      durationMs: expect.any(Number),
+      date: expect.any(Date),
+      status: 503,
+      requestId: "r1",
+    },
+    {
+      ...about,
+      attempt: 2,
+      durationMs: expect.any(Number),
+      date: expect.any(Date),
+      status: 200,
+      requestId: "r2",
+    },
   ]);
 });
