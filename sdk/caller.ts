@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import { CallLimit, Deadlines } from "./call-limit";
 import { describeFailure } from "./connection-failures";
 import type { SecretCredentials } from "./credentials/secret-credentials";
-import type { CredentialsSession } from "./credentials/session";
+import { type CredentialsSession, verdictOn } from "./credentials/session";
 import { isDuplicateName } from "./error-codes";
 import { ConfigurationError, ConnectionError, InvalidResponseError, isAutoScalingError } from "./errors";
 import {
@@ -87,13 +87,18 @@ export class Caller {
     }
   }
 
-  /** The credentials to use now. Rejects with a `ConfigurationError` when there are none. */
+  /**
+   * The credentials to use now; `toSend` those to send one request with, of which the session must hear what came of
+   * it. Rejects with a `ConfigurationError` when there are none.
+   */
   async signIn(
     call: { readonly operation: OperationName; readonly doing: string },
     signal?: AbortSignal,
+    toSend = false,
   ): Promise<SecretCredentials> {
+    const { credentials } = this.#options;
     try {
-      return await this.#options.credentials.get(signal);
+      return await (toSend ? credentials.acquire(signal) : credentials.get(signal));
     } catch (cause) {
       if (signal?.aborted || isAutoScalingError(cause)) throw cause;
       const text = cause instanceof Error ? cause.message : String(cause);
@@ -102,23 +107,30 @@ export class Caller {
   }
 
   async #attempts<T>(call: Call<T>, signal: AbortSignal, remember: (error: Error) => void): Promise<T> {
+    const { credentials: session } = this.#options;
     let retries = 0;
     let renewed = false;
     for (let attempt = 0; ; attempt++) {
-      const credentials = await this.signIn(call, signal);
+      const credentials = await this.signIn(call, signal, true);
       const failed = failedCall(call, credentials);
-      const outcome = await this.#attempt(call, credentials, attempt, signal);
+      let outcome: AttemptResult | undefined;
+      try {
+        outcome = await this.#attempt(call, credentials, attempt, signal);
+      } finally {
+        if (outcome === undefined) session.settle(credentials, "unclear");
+      }
       if ("response" in outcome && outcome.response.status >= 200 && outcome.response.status < 300) {
+        session.settle(credentials, "accepted");
         return parseResponse(call, outcome.response, failed.secrets);
       }
       const { error, again } = classify(failed, outcome, this.#now());
+      session.settle(credentials, "response" in outcome ? verdictOn(outcome.response.status) : "lost", error);
       remember(error);
       if (again === "signIn") {
-        this.#options.credentials.refuse(credentials);
         // Some bad signatures in a row lock the access key, so only a new token is worth a second try.
         if (renewed || failed.signed) throw error;
         renewed = true;
-        if (!(await this.signIn(call, signal)).isOtherTokenThan(credentials)) throw error;
+        if ((await this.signIn(call, signal)).isSameAs(credentials)) throw error;
       } else if (again === "throttled" && this.#options.maxRetries > 0) {
         // The pace makes it wait.
       } else if (again === "soon" && retries < this.#options.maxRetries && !signal.aborted) {

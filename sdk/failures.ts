@@ -134,8 +134,10 @@ function reason(call: FailedCall, response: HttpResponse, said: ErrorBody, now: 
     const meaning = explanation?.meaning ?? "permission denied";
     return `${meaning}; the policy must allow ${actions.join(" or ")}${quote}`;
   }
-  if (explanation === undefined) return `the service refused it${quote}`;
   const source = response.status === 401 ? ` (they come from ${call.credentialsSource})` : "";
+  if (explanation === undefined) {
+    return source === "" ? `the service refused it${quote}` : `the credentials were refused${source}${quote}`;
+  }
   return `${explanation.meaning}; ${explanation.remedy}${source}${explanation.quote ? quote : ""}`;
 }
 

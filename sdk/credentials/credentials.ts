@@ -14,8 +14,11 @@ export interface AuthToken {
 
 /** What signs in. All its values are visible ASCII. */
 export type Credentials = (AccessKeyPair | AuthToken) & {
-  /** When they end; new ones are fetched some minutes before. Without it they are used as long as they work. */
-  readonly expiresAt?: Date | undefined;
+  /**
+   * When they end, as a `Date` or as a service writes it (`2026-01-02T03:04:05.678000Z`); new ones are fetched some
+   * minutes before. Without it they are used as long as they work.
+   */
+  readonly expiresAt?: Date | string | undefined;
   /** Where they come from, for messages: "the environment (HW_ACCESS_KEY, HW_SECRET_KEY)". */
   readonly source?: string | undefined;
   /** The project that their source names for them; used by a client that has no `projectId` of its own. */
@@ -24,7 +27,8 @@ export type Credentials = (AccessKeyPair | AuthToken) & {
 
 /**
  * Gives credentials whenever new ones are needed: at first, some minutes before the last ones end, and after
- * the service has refused them. `signal` ends when nobody waits for the answer any longer (60 s).
+ * the service has refused them. A client asks it once for all its calls; if it fails, or has nothing new, it is asked
+ * again after pauses that grow from one second to a minute. `signal` aborts when it has taken 60 s.
  */
 export type CredentialsProvider = (options: {
   readonly signal: AbortSignal;

@@ -17,7 +17,7 @@ export class SecretCredentials {
     const given: Partial<Record<string, unknown>> = { ...credentials };
     this.source = credentials?.source ?? "the client's options";
     const usable = (field: string) => usableValue(given[field], field, this.source);
-    this.expiresAt = credentials?.expiresAt;
+    this.expiresAt = endOf(given.expiresAt, this.source);
     this.projectId = credentials?.projectId;
     if (given.authToken !== undefined) {
       this.#usable = { authToken: usable("authToken") };
@@ -31,15 +31,19 @@ export class SecretCredentials {
     }
   }
 
+  /** Whether the service would judge both alike; their source and their end may differ. */
+  isSameAs(other: SecretCredentials): boolean {
+    const [mine, others] = [this.#identity(), other.#identity()];
+    return mine.length === others.length && mine.every((part, index) => part === others[index]);
+  }
+
+  #identity(): readonly (string | undefined)[] {
+    return "key" in this.#usable ? [this.#usable.key.accessKey, ...this.#secrets] : this.#secrets;
+  }
+
   /** For the request's headers alone. */
   reveal() {
     return this.#usable;
-  }
-
-  /** Whether these are IAM tokens and not the same: a second try with the same one would be refused again. */
-  isOtherTokenThan(refused: SecretCredentials): boolean {
-    const [mine, theirs] = [this.#usable, refused.#usable];
-    return "authToken" in mine && "authToken" in theirs && mine.authToken !== theirs.authToken;
   }
 
   /** What must not stand in any text. */
@@ -59,6 +63,20 @@ export class SecretCredentials {
     return `SecretCredentials ${redacted} from ${this.source}`;
   }
 }
+
+/** The end of temporary credentials, as a `Date` or as a service writes it. */
+function endOf(value: unknown, source: string): Date | undefined {
+  if (value === undefined || value === null) return undefined;
+  const end =
+    value instanceof Date ? value : new Date(typeof value === "string" && isMoment.test(value) ? value : "");
+  if (!Number.isNaN(end.getTime())) return end;
+  throw new Error(
+    `the credentials can't be used (they come from ${source}): expiresAt is neither a valid Date nor a moment with its time zone, such as "2026-01-02T03:04:05Z"`,
+  );
+}
+
+/** ISO 8601, with a time zone: without one each machine would understand another moment. */
+const isMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** A line break at a secret's end, from the file it was kept in, would else show as a refused signature. */
 function usableValue(value: unknown, field: string, source: string): string {

@@ -1,5 +1,9 @@
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Credentials } from "../../sdk/credentials/credentials";
+import { startEmulator } from "../../sdk/emulator";
 import { isConfigurationError, isServiceError } from "../../sdk/errors";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
 import { answer, startHttpServer } from "../support/servers";
@@ -44,13 +48,52 @@ test("a refused token is replaced once by a new one of its provider", async () =
   expect(credentials.asked).toBe(2);
 });
 
-test("calls under way together renew a refused token once", async () => {
+test("calls under way together send a refused token once and renew it once", async () => {
   await using server = await startTokenServer("new");
   const credentials = providerOf({ authToken: "old" }, { authToken: "new" });
   await using client = clientOf(server, { credentials });
   await Promise.all(Array.from({ length: 5 }, () => client.lifecycleHooks.list(groupId)));
   expect(credentials.asked).toBe(2);
-  expect(server.requests).toHaveLength(10);
+  expect(server.requests).toHaveLength(6);
+});
+
+test("twenty calls at once send a wrong secret key once, and the right one is not locked out", async () => {
+  await using emulator = await startEmulator();
+  const { accessKey, secretKey } = emulator;
+  await using wrong = clientOf(emulator, {
+    projectId: emulator.projectId,
+    credentials: { accessKey, secretKey: "wrong", source: "the vault" },
+  });
+  const [first, ...others] = await Promise.all(
+    Array.from({ length: 20 }, () => rejection(wrong.lifecycleHooks.list(groupId))),
+  );
+  const later = await rejection(wrong.lifecycleHooks.list(groupId));
+  expect(emulator.requests).toHaveLength(1);
+  expect(isServiceError(first) && first.status).toBe(401);
+  for (const error of [...others, later]) {
+    expect(isConfigurationError(error)).toBe(true);
+    expect(error.message).toContain("listing the lifecycle hooks of scaling group");
+    expect(error.message).toContain("not sent: the service has refused these credentials before");
+    expect(error.message).toContain("they come from the vault");
+  }
+  await using right = clientOf(emulator, {
+    projectId: emulator.projectId,
+    credentials: { accessKey, secretKey },
+  });
+  await expect(right.lifecycleHooks.list(emulator.groups[0] ?? "")).resolves.toEqual([]);
+});
+
+test("calls at once wait for the first only until it was accepted", async () => {
+  const arrived = Promise.withResolvers<void>();
+  await using server = await startHttpServer((response, _request, count) => {
+    if (count === 5) arrived.resolve();
+    if (count > 0) arrived.promise.then(() => answer(response, 200, { lifecycle_hooks: [] }));
+    else answer(response, 200, { lifecycle_hooks: [] });
+  });
+  await using client = clientOf(server);
+  await client.lifecycleHooks.list(groupId);
+  await Promise.all(Array.from({ length: 5 }, () => client.lifecycleHooks.list(groupId)));
+  expect(server.requests).toHaveLength(6);
 });
 
 test("a second refusal ends the call", async () => {
@@ -106,6 +149,38 @@ test("a refusal says where the credentials come from", async () => {
   await using client = clientOf(server, { credentials: undefined, environment });
   const error = await rejection(client.lifecycleHooks.list(groupId));
   expect(error.message).toContain("they come from the environment (HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK)");
+});
+
+test("IAM's own refusal says where the credentials come from, too", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 401, {
+      error: {
+        code: 401,
+        title: "Unauthorized",
+        message: "The request you have made requires authentication.",
+      },
+    }),
+  );
+  const environment = { HW_ACCESS_KEY: "a", HW_SECRET_KEY: "b" };
+  await using client = clientOf(server, { credentials: undefined, projectId: undefined, environment });
+  const { message } = await rejection(client.lifecycleHooks.list(groupId));
+  expect(message).toContain(
+    'looking up the project of region cn-north-4 (unnecessary when its id is set): the credentials were refused (they come from the environment (HW_ACCESS_KEY, HW_SECRET_KEY)): "The request you have made requires authentication."',
+  );
+});
+
+test("a process that waits for a sign-in alone does not end before it", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  // An unref'd timer: nothing but the client keeps the process alive.
+  const script = `
+    const { AutoScalingClient } = require(${JSON.stringify(resolve("dist/sdk/index.js"))});
+    const credentials = () => new Promise((give) => setTimeout(give, 50, ${JSON.stringify(keys)}).unref());
+    const [endpoint, projectId] = ["${server.url}", "p"];
+    const client = new AutoScalingClient({ region: "cn-north-4", credentials, endpoint, projectId });
+    client.lifecycleHooks.list("${groupId}").then((hooks) => { console.log(hooks.length); return client.close(); });
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script]);
+  expect(stdout).toBe("0\n");
 });
 
 test("a provider that fails after the refusal is told as a problem of the configuration", async () => {

@@ -1,12 +1,14 @@
-import { expect, test } from "vitest";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
 import type { Credentials } from "../../sdk/credentials/credentials";
-import { CredentialsSession, renewalMargin } from "../../sdk/credentials/session";
+import { CredentialsSession, refusalRest, renewalMargin, verdictOn } from "../../sdk/credentials/session";
 import { keys, rejection } from "../support/sdk";
 
+const second = 1_000;
 const minute = 60_000;
 const never = new AbortController().signal;
 
-/** A clock, and a provider of credentials that end `lifetime` after they were given. */
+/** A clock, and a provider of credentials that end `lifetime` after they were given; each has a key of its own. */
 function world(lifetime?: number) {
   const clock = { now: 1_000_000, asked: 0 };
   const provider = (): Credentials => ({
@@ -15,136 +17,287 @@ function world(lifetime?: number) {
     expiresAt: lifetime === undefined ? undefined : new Date(clock.now + lifetime),
   });
   const session = new CredentialsSession(provider, () => clock.now);
-  const accessKey = async () => {
-    const usable = (await session.get()).reveal();
-    return "key" in usable ? usable.key.accessKey : undefined;
-  };
-  return { clock, session, accessKey };
+  return { clock, session };
 }
 
-test("whoever comes while the first fetch is under way shares it", async () => {
-  const { clock, session } = world();
-  const [first, ...others] = await Promise.all(Array.from({ length: 10 }, () => session.get(never)));
-  expect(clock.asked).toBe(1);
-  expect(others.every((one) => one === first)).toBe(true);
-});
+/** Gives what the function makes of the number of the ask, which may throw. */
+function scripted(give: (count: number) => Credentials) {
+  const clock = { now: 1_000_000, asked: 0 };
+  const session = new CredentialsSession(
+    async () => give(clock.asked++),
+    () => clock.now,
+  );
+  return { clock, session };
+}
 
-test("credentials that are at hand are given at once, not as a promise", async () => {
-  const { session } = world();
-  const fetched = await session.get();
-  expect(session.get()).toBe(fetched);
-});
+async function accessKey(session: CredentialsSession) {
+  const usable = (await session.get()).reveal();
+  return "key" in usable ? usable.key.accessKey : undefined;
+}
 
-test("credentials without an end are fetched once", async () => {
-  const { clock, accessKey } = world();
-  await accessKey();
-  clock.now += 365 * 24 * 60 * minute;
-  expect(await accessKey()).toBe("AK1");
-});
+const refusal = new Error("the credentials were refused (APIGW.0301)");
 
-test("in their last minutes new ones are fetched, once, for which nobody waits", async () => {
-  const { clock, session, accessKey } = world(60 * minute);
-  await accessKey();
-  clock.now += 60 * minute - renewalMargin - 1;
-  expect(await accessKey()).toBe("AK1");
-  expect(clock.asked).toBe(1);
-
-  clock.now += 1;
-  const old = session.get();
-  expect(old).not.toBeInstanceOf(Promise);
-  expect(session.get()).toBe(old);
-  expect(clock.asked).toBe(2);
-  await Promise.resolve();
-  await new Promise(setImmediate);
-  expect(await accessKey()).toBe("AK2");
-  expect(clock.asked).toBe(2);
-});
-
-test("once they have ended they are not used, and everybody waits for the new ones", async () => {
-  const { clock, accessKey } = world(60 * minute);
-  await accessKey();
-  clock.now += 60 * minute;
-  expect(await Promise.all([accessKey(), accessKey()])).toEqual(["AK2", "AK2"]);
-  expect(clock.asked).toBe(2);
-});
-
-test("a renewal that fails harms nobody while the old ones are valid, and is tried again", async () => {
-  let now = 0;
-  let asked = 0;
-  const provider = () => {
-    if (asked++ === 1) throw new Error("the vault is sealed");
-    return { ...keys, accessKey: `AK${asked}`, expiresAt: new Date(now + 60 * minute) };
-  };
-  const session = new CredentialsSession(provider, () => now);
-  const first = await session.get();
-  now = 58 * minute;
-  expect(session.get()).toBe(first);
-  await new Promise(setImmediate);
-  expect(session.get()).toBe(first);
-  await new Promise(setImmediate);
-  expect(session.get()).not.toBe(first);
-  expect(asked).toBe(3);
-});
-
-test("a fetch that failed is not kept", async () => {
-  let asked = 0;
-  const session = new CredentialsSession(async () => {
-    if (asked++ === 0) throw new Error("the vault is sealed");
-    return keys;
+describe("fetching", () => {
+  test("is shared by all calls that wait", async () => {
+    const { clock, session } = world();
+    const [first, ...others] = await Promise.all(Array.from({ length: 10 }, () => session.get(never)));
+    expect(clock.asked).toBe(1);
+    expect(others.every((one) => one === first)).toBe(true);
   });
-  const failures = await Promise.all([
-    rejection(session.get() as Promise<unknown>),
-    rejection(session.get() as Promise<unknown>),
-  ]);
-  expect(failures.map(({ message }) => message)).toEqual(["the vault is sealed", "the vault is sealed"]);
-  expect(asked).toBe(1);
-  await session.get();
-  expect(asked).toBe(2);
-});
 
-test("a caller's signal ends its own wait only", async () => {
-  const given = Promise.withResolvers<typeof keys>();
-  const session = new CredentialsSession(() => given.promise);
-  const controller = new AbortController();
-  const impatient = session.get(controller.signal) as Promise<unknown>;
-  const patient = session.get(never);
-  controller.abort(new Error("given up"));
-  expect((await rejection(impatient)).message).toBe("given up");
-  given.resolve(keys);
-  await expect(patient).resolves.toBeDefined();
-});
-
-test("a signal that was aborted before starts no fetch, whose failure nobody would hear", () => {
-  let asked = 0;
-  const session = new CredentialsSession(async () => {
-    asked++;
-    throw new Error("unheard");
+  test("happens once for credentials without an end", async () => {
+    const { clock, session } = world();
+    await accessKey(session);
+    clock.now += 365 * 24 * 60 * minute;
+    expect(await accessKey(session)).toBe("AK1");
   });
-  expect(() => session.get(AbortSignal.abort(new Error("given up")))).toThrow("given up");
-  expect(asked).toBe(0);
+
+  test("happens in the last minutes of temporary credentials, and no call waits for it", async () => {
+    const { clock, session } = world(60 * minute);
+    session.settle(await session.get(), "accepted");
+    clock.now += 60 * minute - renewalMargin - 1;
+    expect(await accessKey(session)).toBe("AK1");
+    expect(clock.asked).toBe(1);
+
+    clock.now += 1;
+    expect(await Promise.all([accessKey(session), accessKey(session)])).toEqual(["AK1", "AK1"]);
+    expect(clock.asked).toBe(2);
+    await nextTurn();
+    expect(await accessKey(session)).toBe("AK2");
+    expect(clock.asked).toBe(2);
+  });
+
+  test("is waited for once the credentials have ended", async () => {
+    const { clock, session } = world(60 * minute);
+    await accessKey(session);
+    clock.now += 60 * minute;
+    expect(await Promise.all([accessKey(session), accessKey(session)])).toEqual(["AK2", "AK2"]);
+    expect(clock.asked).toBe(2);
+  });
+
+  test("pauses when a provider has nothing newer in the last minutes: 500 calls ask it twice", async () => {
+    const end = new Date(1_000_000 + 4 * minute);
+    const { clock, session } = scripted(() => ({ ...keys, expiresAt: end }));
+    for (let call = 0; call < 500; call++) {
+      await session.get();
+      await nextTurn();
+    }
+    expect(clock.asked).toBe(2);
+    clock.now += second;
+    await session.get();
+    await session.get();
+    expect(clock.asked).toBe(3);
+  });
+
+  test("pauses after a renewal that failed, without harm while the old credentials are valid", async () => {
+    const { clock, session } = scripted((count) => {
+      if (count > 0) throw new Error("the vault is sealed");
+      return { ...keys, expiresAt: new Date(1_000_000 + 60 * minute) };
+    });
+    const first = await session.get();
+    clock.now += 58 * minute;
+    for (let call = 0; call < 500; call++) {
+      expect(await session.get()).toBe(first);
+      await nextTurn();
+    }
+    expect(clock.asked).toBe(3);
+  });
+
+  test("pauses longer with each failure, a minute at the most, and calls share the last failure", async () => {
+    const { clock, session } = scripted((count) => {
+      throw new Error(`sealed, ${count}`);
+    });
+    const asks: number[] = [];
+    for (let elapsed = 0; elapsed < 300; elapsed++) {
+      const before = clock.asked;
+      expect((await rejection(session.get())).message).toBe(`sealed, ${clock.asked - 1}`);
+      if (clock.asked > before) asks.push(elapsed);
+      clock.now += second;
+    }
+    expect(asks).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 124, 184, 244]);
+  });
+
+  test("does not pause beyond the end of the credentials at hand", async () => {
+    const { clock, session } = scripted((count) => {
+      if (count === 0) return { ...keys, expiresAt: new Date(1_000_000 + 6 * minute) };
+      if (clock.now < 1_000_000 + 6 * minute) throw new Error("the vault is sealed");
+      return { ...keys, accessKey: "NEW" };
+    });
+    await session.get();
+    for (; clock.now < 1_000_000 + 6 * minute; clock.now += second) {
+      expect(await accessKey(session)).toBe(keys.accessKey);
+      await nextTurn();
+    }
+    expect(await accessKey(session)).toBe("NEW");
+  });
+
+  test("that failed once is repeated by the next call at once", async () => {
+    const { clock, session } = scripted((count) => {
+      if (count === 0) throw new Error("the vault is sealed");
+      return keys;
+    });
+    const failures = await Promise.all([rejection(session.get()), rejection(session.get())]);
+    expect(failures.map(({ message }) => message)).toEqual(["the vault is sealed", "the vault is sealed"]);
+    expect(clock.asked).toBe(1);
+    await session.get();
+    expect(clock.asked).toBe(2);
+  });
+
+  test("fails when the provider throws at once", async () => {
+    const session = new CredentialsSession(() => {
+      throw new Error("the vault is sealed");
+    });
+    expect((await rejection(session.get())).message).toBe("the vault is sealed");
+  });
+
+  test("goes on for others when one caller's signal aborts", async () => {
+    const given = Promise.withResolvers<typeof keys>();
+    const session = new CredentialsSession(() => given.promise);
+    const controller = new AbortController();
+    const impatient = session.get(controller.signal);
+    const patient = session.get(never);
+    controller.abort(new Error("given up"));
+    expect((await rejection(impatient)).message).toBe("given up");
+    given.resolve(keys);
+    await expect(patient).resolves.toBeDefined();
+  });
+
+  test("does not start for a signal that was aborted before", async () => {
+    const { clock, session } = world();
+    expect((await rejection(session.get(AbortSignal.abort(new Error("given up"))))).message).toBe("given up");
+    expect(clock.asked).toBe(0);
+  });
+
+  test("ends when the provider takes too long: it is told to stop, and the next call asks anew", async () => {
+    const signals: AbortSignal[] = [];
+    const provider = ({ signal }: { signal: AbortSignal }) => {
+      signals.push(signal);
+      return new Promise<Credentials>(() => {});
+    };
+    const session = new CredentialsSession(provider, Date.now, 20);
+    const message = "the provider of credentials gave none within 0.02 s";
+    expect((await rejection(session.get())).message).toBe(message);
+    expect(signals[0]?.aborted).toBe(true);
+    expect((await rejection(session.get())).message).toBe(message);
+    expect(signals).toHaveLength(2);
+  });
 });
 
-test("a provider that never answers is given up, told to stop, and asked anew by the next call", async () => {
-  const signals: AbortSignal[] = [];
-  const provider = ({ signal }: { signal: AbortSignal }) => {
-    signals.push(signal);
-    return new Promise<Credentials>(() => {});
-  };
-  const session = new CredentialsSession(provider, Date.now, 20);
-  const message = "the provider of credentials gave none within 0.02 s";
-  expect((await rejection(session.get() as Promise<unknown>)).message).toBe(message);
-  expect(signals[0]?.aborted).toBe(true);
-  expect((await rejection(session.get() as Promise<unknown>)).message).toBe(message);
-  expect(signals).toHaveLength(2);
+describe("new credentials", () => {
+  /** Ten calls that want to send, and the credentials of those that may. */
+  async function ten(session: CredentialsSession) {
+    const allowed: string[] = [];
+    const failures: Error[] = [];
+    const calls = Array.from({ length: 10 }, async () => {
+      try {
+        const usable = (await session.acquire(never)).reveal();
+        allowed.push("key" in usable ? usable.key.accessKey : usable.authToken);
+      } catch (error) {
+        failures.push(error as Error);
+      }
+    });
+    await nextTurn();
+    return { allowed, failures, ended: Promise.all(calls) };
+  }
+
+  test("are sent by one call, and by the others once they were accepted", async () => {
+    const { session } = world();
+    const { allowed, ended } = await ten(session);
+    expect(allowed).toEqual(["AK1"]);
+    session.settle(await session.get(), "accepted");
+    await ended;
+    expect(allowed).toHaveLength(10);
+    expect(session.acquire()).toBe(await session.get());
+  });
+
+  test("that are refused are sent by no other call, and each failure tells the refusal", async () => {
+    const { clock, session } = scripted(() => keys);
+    const { allowed, failures, ended } = await ten(session);
+    session.settle(await session.get(), "refused", refusal);
+    await ended;
+    expect(allowed).toHaveLength(1);
+    expect(failures).toHaveLength(9);
+    expect(failures[0]?.message).toBe(
+      "not sent: the service has refused these credentials before, and repeated failures lock a key; the refusal was: the credentials were refused (APIGW.0301)",
+    );
+    expect(failures[0]?.cause).toBe(refusal);
+    expect(clock.asked).toBe(2);
+  });
+
+  test("take the place of refused ones in the calls that waited, one call first again", async () => {
+    const { session } = world();
+    const { allowed, ended } = await ten(session);
+    session.settle(await session.get(), "refused", refusal);
+    await nextTurn();
+    expect(allowed).toEqual(["AK1", "AK2"]);
+    session.settle(await session.get(), "accepted");
+    await ended;
+    expect(allowed.slice(1)).toEqual(Array(9).fill("AK2"));
+  });
+
+  test("are sent by the next call when the response tells nothing of them", async () => {
+    const { session } = world();
+    const { allowed } = await ten(session);
+    session.settle(await session.get(), "unclear");
+    await nextTurn();
+    expect(allowed).toHaveLength(2);
+  });
+
+  test("are sent by all calls when the first one got no response", async () => {
+    const { session } = world();
+    const { allowed, ended } = await ten(session);
+    session.settle(await session.get(), "lost");
+    await ended;
+    expect(allowed).toHaveLength(10);
+  });
 });
 
-test("refused ones are fetched again, once, however many say so", async () => {
-  const { clock, session } = world();
-  const first = await session.get();
-  session.refuse(first);
-  const second = await session.get();
-  expect(second).not.toBe(first);
-  session.refuse(first);
-  expect(session.get()).toBe(second);
-  expect(clock.asked).toBe(2);
+describe("refused credentials", () => {
+  test("are fetched again, once, however many calls were refused", async () => {
+    const { clock, session } = world();
+    const first = await session.get();
+    session.settle(first, "refused", refusal);
+    const renewed = await session.get();
+    expect(renewed).not.toBe(first);
+    session.settle(first, "refused", refusal);
+    expect(await session.get()).toBe(renewed);
+    expect(clock.asked).toBe(2);
+  });
+
+  test("that were accepted before are not sent either", async () => {
+    const { session } = scripted(() => keys);
+    session.settle(await session.acquire(), "accepted");
+    session.settle(await session.acquire(), "refused", refusal);
+    expect((await rejection(Promise.resolve(session.acquire()))).cause).toBe(refusal);
+  });
+
+  test("are tried once more after the time for which the service locks a key", async () => {
+    const { clock, session } = scripted(() => keys);
+    session.settle(await session.acquire(), "refused", refusal);
+    clock.now += refusalRest - 1;
+    await rejection(Promise.resolve(session.acquire()));
+    clock.now += 1;
+    session.settle(await session.acquire(), "refused", refusal);
+    await rejection(Promise.resolve(session.acquire()));
+  });
+
+  test("let their provider rest: 500 calls ask it three times", async () => {
+    const { clock, session } = scripted(() => keys);
+    session.settle(await session.acquire(), "refused", refusal);
+    for (let call = 0; call < 500; call++) await rejection(Promise.resolve(session.acquire()));
+    expect(clock.asked).toBe(3);
+  });
+});
+
+test.each([
+  [200, "accepted"],
+  [400, "accepted"],
+  [403, "accepted"],
+  [404, "accepted"],
+  [401, "refused"],
+  [407, "unclear"],
+  [429, "unclear"],
+  [503, "unclear"],
+])("a response of status %i says of the credentials: %s", (status, verdict) => {
+  expect(verdictOn(status)).toBe(verdict);
 });

@@ -28,11 +28,35 @@ test("a token that is undefined does not hide a pair", () => {
   expect(new SecretCredentials(both).reveal()).toHaveProperty("key");
 });
 
-test("another token is one of another text; a pair never is", () => {
-  const [a, alsoA, b] = ["a", "a", "b"].map((authToken) => new SecretCredentials({ authToken }));
-  const pair = new SecretCredentials(whole);
-  expect(a && alsoA?.isOtherTokenThan(a)).toBe(false);
-  expect(a && b?.isOtherTokenThan(a)).toBe(true);
-  expect(a && pair.isOtherTokenThan(a)).toBe(false);
-  expect(a?.isOtherTokenThan(pair)).toBe(false);
+test("two sets of credentials are the same when all their secrets are", () => {
+  const of = (credentials: Credentials) => new SecretCredentials(credentials);
+  expect(of({ authToken: "a" }).isSameAs(of({ authToken: "a", source: "elsewhere" }))).toBe(true);
+  expect(of({ authToken: "a" }).isSameAs(of({ authToken: "b" }))).toBe(false);
+  expect(of(whole).isSameAs(of({ ...whole, expiresAt: new Date() }))).toBe(true);
+  for (const change of [{ accessKey: "OTHER" }, { secretKey: "other" }, { securityToken: undefined }]) {
+    expect(of(whole).isSameAs(of({ ...whole, ...change }))).toBe(false);
+  }
+  expect(of(whole).isSameAs(of({ authToken: "a" }))).toBe(false);
+});
+
+test.each([
+  ["a Date", new Date("2026-01-02T03:04:05.678Z")],
+  ["a service's text, with microseconds", "2026-01-02T03:04:05.678000Z"],
+  ["a text with an offset", "2026-01-02T05:04:05.678+02:00"],
+])("the end of temporary credentials can be %s", (_, expiresAt) => {
+  const moment = new SecretCredentials({ ...whole, expiresAt }).expiresAt;
+  expect(moment?.toISOString()).toBe("2026-01-02T03:04:05.678Z");
+});
+
+test.each([
+  new Date("nonsense"),
+  "tomorrow",
+  "2026-01-02T03:04:05",
+  "2026-13-02T03:04:05Z",
+  1_767_323_045_678,
+  "",
+])("%j is no end of credentials, which is told at once", (expiresAt) => {
+  expect(use({ ...whole, expiresAt })).toThrow(
+    "(they come from the vault): expiresAt is neither a valid Date nor a moment with its time zone",
+  );
 });
