@@ -3,8 +3,8 @@ import { Caller } from "./caller";
 import type { Credentials, CredentialsProvider } from "./credentials/credentials";
 import { providerOf } from "./credentials/default";
 import { CredentialsSession } from "./credentials/session";
-import { endpointProblem, endpointsOf, isRegionName } from "./endpoints";
-import { environmentEndpoints, environmentProject } from "./environment";
+import { isRegionName } from "./endpoints";
+import { environmentProject, environmentRetries, resolveEndpoints } from "./environment";
 import { ConfigurationError } from "./errors";
 import { HangingInstances } from "./hanging-instances";
 import { LifecycleHooks } from "./lifecycle-hooks";
@@ -29,11 +29,14 @@ export interface AutoScalingClientOptions extends Observer {
   readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** The Auto Scaling service's address. @default that of `HW_ENDPOINTS`, else the region's */
   readonly endpoint?: string | undefined;
-  /** IAM's address. @default that of `HW_ENDPOINTS`, else the region's */
+  /** IAM's address. @default that of `HW_ENDPOINTS`, else of `HUAWEICLOUD_SDK_IAM_ENDPOINT`, else the region's */
   readonly iamEndpoint?: string | undefined;
-  /** The operator's domain. @default "myhuaweicloud.com", or that of the region's operator */
+  /** The operator's domain. @default `HW_CLOUD`, else that of the region's operator: mostly "myhuaweicloud.com" */
   readonly cloud?: string | undefined;
-  /** How often a call is tried again after a passing fault; 0 never, not even when throttled. @default 5 */
+  /**
+   * How often a call is tried again after a passing fault; 0 never, not even when throttled.
+   * @default `HW_MAX_RETRIES`, else 5
+   */
   readonly maxRetries?: number | undefined;
   /** Milliseconds. @default 10 s to connect, 30 s for headers, 30 s between parts of a body, 600 s a call */
   readonly timeouts?: Partial<Timeouts> | undefined;
@@ -64,23 +67,29 @@ export class AutoScalingClient {
   /** Throws a `ConfigurationError` when an option can't be used. Sends nothing. */
   constructor(options: AutoScalingClientOptions) {
     const environment = options.environment ?? process.env;
-    const endpoints = usableEndpoints(options);
+    requireRegion(options.region);
+    const { region, endpoint: autoscaling, iamEndpoint: iam, cloud } = options;
+    const endpointsFor = (iamOfCredentials?: string) =>
+      configured(() => resolveEndpoints(region, environment, { autoscaling, iam, cloud }, iamOfCredentials));
+    const endpoints = endpointsFor();
     const timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.region = options.region;
     this.#transport = new Transport({ timeouts, dispatcher: options.dispatcher, environment });
-    const credentials = providerOf(options.credentials, { environment, region: options.region });
+    const credentials = configured(() =>
+      providerOf(options.credentials, { environment, region, iamEndpoint: iam, cloud }),
+    );
     const caller = new Caller({
       transport: this.#transport,
       credentials: new CredentialsSession(credentials),
       observer: debugObserver(environment, options),
-      maxRetries: options.maxRetries ?? 5,
+      maxRetries: options.maxRetries ?? configured(() => environmentRetries(environment)) ?? 5,
       callTimeout: timeouts.call,
     });
     const projectId = usableProject(options, environment);
     this.#projects = new ProjectLookup(caller, {
       region: this.region,
       projectId,
-      iamEndpoint: endpoints.iam,
+      iamEndpoint: (ofCredentials) => endpointsFor(ofCredentials).iam,
     });
     const service = new AutoScalingService(caller, this.#projects, endpoints.autoscaling);
     const schemas = requestSchemas(widenLimits(options.limits ?? {}));
@@ -103,34 +112,20 @@ export class AutoScalingClient {
   }
 }
 
-function usableEndpoints(options: AutoScalingClientOptions) {
-  const { region, cloud, endpoint, iamEndpoint } = options;
-  if (typeof region !== "string" || !isRegionName(region)) {
-    throw configurationError(
-      `region ${JSON.stringify(region)} is not the name of a region, such as cn-north-4`,
-    );
-  }
-  const given = { autoscaling: endpoint, iam: iamEndpoint };
-  const endpoints = endpointsOf(region, {
-    cloud,
-    ...(isNothingGiven(given) ? fromEnvironment(options) : given),
-  });
-  for (const [service, address] of Object.entries(endpoints)) {
-    const problem = endpointProblem(address);
-    if (problem !== undefined) throw configurationError(`the ${service} endpoint ${address} ${problem}`);
-  }
-  return endpoints;
+function requireRegion(region: unknown): void {
+  if (typeof region === "string" && isRegionName(region)) return;
+  throw configurationError(
+    `region ${JSON.stringify(region)} is not the name of a region, such as cn-north-4`,
+  );
 }
 
-function isNothingGiven(endpoints: object): boolean {
-  return Object.values(endpoints).every((address) => address === undefined);
-}
-
-function fromEnvironment({ region, environment = process.env }: AutoScalingClientOptions) {
-  const found = environmentEndpoints(environment, region);
-  const [problem] = found?.problems ?? [];
-  if (problem !== undefined) throw configurationError(`HW_ENDPOINTS${problem}`);
-  return found?.endpoints;
+/** What the environment says, which names the variable if it can't be used. */
+function configured<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw configurationError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function usableProject(

@@ -3,9 +3,16 @@ import type { Caller, CallOptions } from "./caller";
 import { ConfigurationError } from "./errors";
 import { projectsResponse } from "./schemas";
 
-/** Whether a text can be a project's id, which becomes a segment of each path. */
+/** Whether a value can be a project's id, which becomes a segment of each path. */
 export function isProjectId(text: unknown): text is string {
   return typeof text === "string" && /^[0-9A-Za-z_-]{1,64}$/.test(text);
+}
+
+interface ProjectLookupOptions {
+  readonly region: string;
+  readonly projectId?: string | undefined;
+  /** IAM's address for credentials whose source may name one. */
+  readonly iamEndpoint: (ofCredentials: string | undefined) => string;
 }
 
 /**
@@ -14,14 +21,11 @@ export function isProjectId(text: unknown): text is string {
  */
 export class ProjectLookup {
   readonly #caller: Caller;
-  readonly #iamEndpoint: string;
+  readonly #iamEndpoint: ProjectLookupOptions["iamEndpoint"];
   readonly #region: string;
   #looking: Promise<string> | undefined;
 
-  constructor(
-    caller: Caller,
-    options: { iamEndpoint: string; region: string; projectId?: string | undefined },
-  ) {
+  constructor(caller: Caller, options: ProjectLookupOptions) {
     this.#caller = caller;
     this.#iamEndpoint = options.iamEndpoint;
     this.#region = options.region;
@@ -31,7 +35,7 @@ export class ProjectLookup {
   /** The project's id. Rejects with a `ConfigurationError` when there is none, or more than one. */
   async id(options: CallOptions = {}): Promise<string> {
     if (this.#looking === undefined) {
-      // Shared by all who wait, so nobody's signal ends it; one that failed must not be the answer for ever.
+      // Shared by all callers, so no single caller's signal may end it; the next call repeats one that failed.
       this.#looking = this.#lookUp();
       this.#looking.catch(() => {
         this.#looking = undefined;
@@ -45,7 +49,7 @@ export class ProjectLookup {
       operation: "projects.list",
       doing: `looking up the project of region ${this.#region}`,
     } as const;
-    const { projectId, source } = await this.#caller.signIn(about);
+    const { projectId, source, iamEndpoint } = await this.#caller.signIn(about);
     if (projectId !== undefined) {
       if (isProjectId(projectId)) return projectId;
       throw new ConfigurationError(
@@ -57,7 +61,7 @@ export class ProjectLookup {
       operation: about.operation,
       doing: `${about.doing} (unnecessary when its id is set)`,
       method: "GET",
-      endpoint: this.#iamEndpoint,
+      endpoint: this.#iamEndpoint(iamEndpoint),
       path: "/v3/projects",
       query: [["name", this.#region]],
       response: projectsResponse,

@@ -1,4 +1,5 @@
-import { endpointProblem, endpointsOf, isRegionName } from "../endpoints";
+import { isRegionName } from "../endpoints";
+import { resolveEndpoints } from "../environment";
 import { ConfigurationError } from "../errors";
 import type { Observer } from "../observe";
 import type { AgencyCall } from "./assume-agency";
@@ -12,11 +13,14 @@ export interface AssumingOptions extends Observer {
   readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** The region whose service is asked, such as `cn-north-4`. The keys are good for all regions. */
   readonly region: string;
-  /** The operator's domain. @default "myhuaweicloud.com", or that of the region's operator */
+  /** The operator's domain. @default `HW_CLOUD`, else that of the region's operator: mostly "myhuaweicloud.com" */
   readonly cloud?: string | undefined;
-  /** The service's address. @default the region's */
+  /**
+   * The service's address. @default `HUAWEICLOUD_SDK_IAM_ENDPOINT` or `HUAWEICLOUD_SDK_STS_ENDPOINT`, else the
+   * region's
+   */
   readonly endpoint?: string | undefined;
-  /** Where proxies and `HW_DEBUG` are looked up, and the default credentials. @default process.env */
+  /** Where these variables, proxies and `HW_DEBUG` are looked up, and the default credentials. @default process.env */
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
@@ -103,28 +107,38 @@ function assuming(options: AssumingOptions, call: Omit<AgencyCall, "endpoint">):
   const { region, environment = process.env } = options;
   const endpoint = usableEndpoint(options, call.service);
   // Kept from one renewal to the next, so that the base credentials are not fetched each time.
-  const session = new CredentialsSession(providerOf(options.credentials, { environment, region }));
+  const session = new CredentialsSession(
+    configured(() => providerOf(options.credentials, { environment, region, cloud: options.cloud })),
+  );
   return async ({ signal }) => {
     const { assumeAgency } = await import("./assume-agency.js");
     return assumeAgency({ ...call, endpoint }, { session, environment, observer: options, signal });
   };
 }
 
-function usableEndpoint({ region, cloud, endpoint }: AssumingOptions, service: "iam" | "sts"): string {
+function usableEndpoint(options: AssumingOptions, service: "iam" | "sts"): string {
+  const { region, cloud, endpoint, environment = process.env } = options;
   refuse([!isRegionName(String(region)) && `region ${JSON.stringify(region)} is not the name of a region`]);
-  const { iam, autoscaling } = endpointsOf(region, { cloud, iam: service === "iam" ? endpoint : undefined });
-  // STS's address follows the same rule as that of Auto Scaling.
-  const address = service === "iam" ? iam : (endpoint ?? autoscaling.replace("//as.", "//sts."));
-  const problem = endpointProblem(address);
-  refuse([problem !== undefined && `the ${service} endpoint ${address} ${problem}`]);
-  return address.replace(/\/+$/, "");
+  return configured(() => resolveEndpoints(region, environment, { cloud, [service]: endpoint })[service]);
+}
+
+function configured<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw configurationError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Throws for all the problems at once; what is not one is `false`. */
 function refuse(problems: readonly (string | false)[]): void {
   const found = problems.filter((problem) => problem !== false);
   if (found.length === 0) return;
-  throw new ConfigurationError(`assuming an agency: ${found.join("; ")}`, { operation: "agencies.assume" });
+  throw configurationError(found.join("; "));
+}
+
+function configurationError(problem: string): ConfigurationError {
+  return new ConfigurationError(`assuming an agency: ${problem}`, { operation: "agencies.assume" });
 }
 
 function isOutOf(value: number, least: number, most: number): boolean {

@@ -23,6 +23,8 @@ export type Credentials = (AccessKeyPair | AuthToken) & {
   readonly source?: string | undefined;
   /** The project that their source names for them; used by a client that has no `projectId` of its own. */
   readonly projectId?: string | undefined;
+  /** IAM's address that their source names for them; used by a client that has no `iamEndpoint` of its own. */
+  readonly iamEndpoint?: string | undefined;
 };
 
 /**

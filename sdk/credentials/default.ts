@@ -1,6 +1,7 @@
 import type { Credentials, CredentialsProvider } from "./credentials";
 import { environmentCredentials } from "./environment";
 import type { MetadataOptions } from "./metadata";
+import { SecretCredentials } from "./secret-credentials";
 
 /** Where the search for the usual credentials takes place, and for what. */
 export interface DefaultCredentialsOptions {
@@ -8,6 +9,10 @@ export interface DefaultCredentialsOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
   /** The region they are for: a profile's project counts only in the profile's own region. */
   readonly region?: string | undefined;
+  /** IAM's address, for what signs in through it. @default as for the client */
+  readonly iamEndpoint?: string | undefined;
+  /** The operator's domain. @default as for the client */
+  readonly cloud?: string | undefined;
   readonly metadata?: MetadataOptions | undefined;
 }
 
@@ -40,11 +45,13 @@ export function defaultCredentials(options: DefaultCredentialsOptions = {}): Cre
   };
 }
 
-/** What was given as a provider; the usual places when nothing was. */
+/** What was given as a provider; the usual places when nothing was. @throws Error for credentials that can't be used */
 export function providerOf(
   given: Credentials | CredentialsProvider | undefined,
   options: DefaultCredentialsOptions,
 ): CredentialsProvider {
   if (typeof given === "function") return given;
-  return given === undefined ? defaultCredentials(options) : () => given;
+  if (given === undefined) return defaultCredentials(options);
+  new SecretCredentials(given);
+  return () => given;
 }

@@ -10,6 +10,7 @@ export class SecretCredentials {
   readonly source: string;
   readonly expiresAt: Date | undefined;
   readonly projectId: string | undefined;
+  readonly iamEndpoint: string | undefined;
 
   /** @throws Error that names a field which is missing or which no header can carry; never its value */
   constructor(credentials: Credentials) {
@@ -19,6 +20,7 @@ export class SecretCredentials {
     const usable = (field: string) => usableValue(given[field], field, this.source);
     this.expiresAt = endOf(given.expiresAt, this.source);
     this.projectId = credentials?.projectId;
+    this.iamEndpoint = credentials?.iamEndpoint;
     if (given.authToken !== undefined) {
       this.#usable = { authToken: usable("authToken") };
       this.#secrets = [this.#usable.authToken];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { environmentCredentials } from "../../sdk/credentials/environment";
-import { environmentEndpoints, environmentProject } from "../../sdk/environment";
+import { environmentEndpoints, environmentProject, environmentRetries } from "../../sdk/environment";
 
 test("nothing is set, or only empty: there are none", () => {
   expect(environmentCredentials({})).toBeUndefined();
@@ -93,4 +93,16 @@ test("the endpoints of the environment are those of its region only, and what is
   expect(environmentEndpoints({ HW_ENDPOINTS: "nowhere" }, "cn-south-1")?.problems).toEqual([
     ": is not an object in JSON",
   ]);
+});
+
+test("HW_MAX_RETRIES is a number of 0 to 999, or refused by name", () => {
+  expect(environmentRetries({})).toBeUndefined();
+  expect(environmentRetries({ HW_MAX_RETRIES: "" })).toBeUndefined();
+  expect(environmentRetries({ HW_MAX_RETRIES: "0" })).toBe(0);
+  expect(environmentRetries({ HW_MAX_RETRIES: "999" })).toBe(999);
+  for (const text of ["-1", "1.5", "1000", "many"]) {
+    expect(() => environmentRetries({ HW_MAX_RETRIES: text })).toThrow(
+      `HW_MAX_RETRIES "${text}" is not a number of retries; give 0 to 999`,
+    );
+  }
 });

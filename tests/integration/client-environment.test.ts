@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import type { AutoScalingClientOptions } from "../../sdk/client";
+import { isConfigurationError } from "../../sdk/errors";
+import { clientOf, groupId, keys, rejection } from "../support/sdk";
+import { answer, type HttpServer, startHttpServer } from "../support/servers";
+
+/** What the environment says of endpoints, domain and retries, and where the requests then go. */
+
+const unset = { projectId: undefined, endpoint: undefined, iamEndpoint: undefined, maxRetries: undefined };
+const paths = ({ requests }: HttpServer) => requests.map(({ path }) => path.split("?")[0]);
+const list = `/autoscaling-api/v1/p1/scaling_lifecycle_hook/${groupId}/list`;
+
+function startIam() {
+  return startHttpServer((response) =>
+    answer(response, 200, { projects: [{ id: "p1", name: "cn-north-4" }] }),
+  );
+}
+
+function startService() {
+  return startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+}
+
+test("a given IAM endpoint leaves that of Auto Scaling to HW_ENDPOINTS", async () => {
+  await using iam = await startIam();
+  await using service = await startService();
+  const HW_ENDPOINTS = JSON.stringify({ autoscaling: service.url, iam: "https://127.0.0.1:1" });
+  await using client = clientOf(service, { ...unset, iamEndpoint: iam.url, environment: { HW_ENDPOINTS } });
+  await client.lifecycleHooks.list(groupId);
+  expect(paths(iam)).toEqual(["/v3/projects"]);
+  expect(paths(service)).toEqual([list]);
+});
+
+test("a given endpoint of Auto Scaling leaves that of IAM to HW_ENDPOINTS", async () => {
+  await using iam = await startIam();
+  await using service = await startService();
+  const HW_ENDPOINTS = JSON.stringify({ autoscaling: "https://127.0.0.1:1", iam: iam.url });
+  await using client = clientOf(service, { ...unset, endpoint: service.url, environment: { HW_ENDPOINTS } });
+  await client.lifecycleHooks.list(groupId);
+  expect(paths(iam)).toEqual(["/v3/projects"]);
+  expect(paths(service)).toEqual([list]);
+});
+
+test("the vendor's variable for IAM is obeyed, and an endpoint of the credentials comes before it", async () => {
+  await using iam = await startIam();
+  await using service = await startService();
+  const environment = { HUAWEICLOUD_SDK_IAM_ENDPOINT: iam.url };
+  await using client = clientOf(service, { ...unset, endpoint: service.url, environment });
+  expect(await client.projectId()).toBe("p1");
+  await using other = clientOf(service, {
+    ...unset,
+    endpoint: service.url,
+    environment: { HUAWEICLOUD_SDK_IAM_ENDPOINT: "https://127.0.0.1:1" },
+    credentials: { ...keys, iamEndpoint: iam.url },
+  });
+  expect(await other.projectId()).toBe("p1");
+  expect(iam.requests).toHaveLength(2);
+});
+
+test.each([
+  ["HW_MAX_RETRIES", { environment: { HW_MAX_RETRIES: "2" } }, 3],
+  ["the option before HW_MAX_RETRIES", { environment: { HW_MAX_RETRIES: "2" }, maxRetries: 0 }, 1],
+])("the number of retries is that of %s", async (_, options, requests) => {
+  await using server = await startHttpServer((response) => answer(response, 503, {}, { "retry-after": "0" }));
+  await using client = clientOf(server, { maxRetries: undefined, ...options });
+  await rejection(client.lifecycleHooks.list(groupId));
+  expect(server.requests).toHaveLength(requests);
+});
+
+test("HW_CLOUD is the domain of the endpoints that nothing else names", async () => {
+  const sent: string[] = [];
+  const options = {
+    ...unset,
+    environment: { HW_CLOUD: "nowhere.invalid" },
+    projectId: "p1",
+    onRequest: ({ url }: { url: string }) => sent.push(url),
+  };
+  await using client = clientOf({ url: "" }, { ...options, maxRetries: 0 });
+  await rejection(client.lifecycleHooks.list(groupId));
+  expect(sent).toEqual([`https://as.cn-north-4.nowhere.invalid${list}`]);
+});
+
+test.each<[Partial<AutoScalingClientOptions>, string]>([
+  [{ environment: { HW_MAX_RETRIES: "many" } }, 'HW_MAX_RETRIES "many" is not a number of retries'],
+  [{ environment: { HW_CLOUD: "a/b" } }, 'HW_CLOUD "a/b" is not a domain'],
+  [{ environment: { HW_ENDPOINTS: "[]" } }, "HW_ENDPOINTS: is not an object in JSON"],
+  [{ environment: { HUAWEICLOUD_SDK_IAM_ENDPOINT: "iam" } }, "HUAWEICLOUD_SDK_IAM_ENDPOINT iam is not a URL"],
+  [{ credentials: { ...keys, expiresAt: new Date("soon") } }, "expiresAt is neither a valid Date nor"],
+  [
+    { credentials: { ...keys, secretKey: "" } },
+    "(they come from the client's options): secretKey is missing",
+  ],
+])("%j is refused in the constructor: %s", (options, problem) => {
+  const make = () => clientOf({ url: "" }, { ...unset, ...options });
+  expect(make).toThrow(`making the client: `);
+  expect(make).toThrow(problem);
+  try {
+    make();
+  } catch (error) {
+    expect(isConfigurationError(error)).toBe(true);
+  }
+});
