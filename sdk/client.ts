@@ -3,7 +3,7 @@ import { Caller } from "./caller";
 import type { Credentials, CredentialsProvider } from "./credentials/credentials";
 import { providerOf } from "./credentials/default";
 import { CredentialsSession } from "./credentials/session";
-import { isRegionName } from "./endpoints";
+import { isLoopback, isRegionName } from "./endpoints";
 import { environmentProject, environmentRetries, resolveEndpoints } from "./environment";
 import { ConfigurationError } from "./errors";
 import { HangingInstances } from "./hanging-instances";
@@ -11,6 +11,7 @@ import { LifecycleHooks } from "./lifecycle-hooks";
 import { type LifecycleHookLimits, widenLimits } from "./limits";
 import { debugObserver, type Observer } from "./observe";
 import { isProjectId, ProjectLookup } from "./projects";
+import { proxySettings } from "./proxy";
 import { requestSchemas } from "./schemas";
 import { AutoScalingService } from "./service";
 import { defaultTimeouts, type Timeouts, Transport } from "./transport";
@@ -72,6 +73,9 @@ export class AutoScalingClient {
     const endpointsFor = (iamOfCredentials?: string) =>
       configured(() => resolveEndpoints(region, environment, { autoscaling, iam, cloud }, iamOfCredentials));
     const endpoints = endpointsFor();
+    // A proxy is for endpoints elsewhere: a wrong one does no harm to a client of the local API.
+    if (!isLocal(endpoints.autoscaling) || !isLocal(endpoints.iam))
+      configured(() => proxySettings(environment));
     const timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.region = options.region;
     this.#transport = new Transport({ timeouts, dispatcher: options.dispatcher, environment });
@@ -117,6 +121,10 @@ function requireRegion(region: unknown): void {
   throw configurationError(
     `region ${JSON.stringify(region)} is not the name of a region, such as cn-north-4`,
   );
+}
+
+function isLocal(endpoint: string): boolean {
+  return isLoopback(new URL(endpoint).hostname);
 }
 
 /** What the environment says, which names the variable if it can't be used. */

@@ -4,6 +4,9 @@
 
 /** The host was not found, or the connection not made: by Node's codes where they can mean nothing else. */
 const notConnected = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
+
+import { proxyRefusal } from "./proxy";
+
 /** The proxy did not make the tunnel: it hung up, or it refused. */
 const noTunnel = ["UND_ERR_PRX_CONN", "UND_ERR_ABORTED"];
 /** The certificate is not trusted, or not for this host. */
@@ -27,7 +30,14 @@ export function wasNeverSent(cause: unknown): boolean {
 /** Whether another try would end in the same way. */
 export function isLasting(cause: unknown): boolean {
   const code = codeOf(cause) ?? "";
-  return certificateRefused.test(code) || lasting.includes(code);
+  return certificateRefused.test(code) || lasting.includes(code) || isRefusedByProxy(code, cause);
+}
+
+/** The proxy wants a password or forbids the host; its other refusals, such as 502, pass. */
+function isRefusedByProxy(code: string, cause: unknown): boolean {
+  if (!noTunnel.includes(code) || !(cause instanceof Error)) return false;
+  const status = proxyRefusal(cause) ?? 0;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 const lasting = [
@@ -54,6 +64,8 @@ export function withoutData(cause: unknown): unknown {
 
 function told(code: string | undefined, cause: Error): string | undefined {
   if (code === undefined) return undefined;
+  if (noTunnel.includes(code) && proxyRefusal(cause) === 407)
+    return "the proxy (HTTPS_PROXY) wants a user name and a password, or others than those in its URL (407): http://user:password@proxy.example.com:3128";
   if (noTunnel.includes(code))
     return `the proxy (HTTPS_PROXY) did not connect to the endpoint: ${cause.message}`;
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") return "the client was closed";

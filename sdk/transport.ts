@@ -43,7 +43,7 @@ export interface TransportOptions {
   readonly timeouts: Timeouts;
   /** Replaces the transport's own connections, for tests and for special networks. The caller closes it. */
   readonly dispatcher?: Dispatcher | undefined;
-  /** Where `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are looked up. */
+  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked up. */
   readonly environment: NodeJS.ProcessEnv;
 }
 

@@ -1,9 +1,10 @@
 import { connect } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { isConfigurationError, isConnectionError, isServiceError } from "../../sdk/errors";
+import { AutoScalingClient } from "../../sdk/client";
+import { isConnectionError, isServiceError } from "../../sdk/errors";
 import { version } from "../../sdk/version";
-import { callerOf, clientOf, createCall, groupId, readCall, rejection } from "../support/sdk";
+import { callerOf, clientOf, createCall, groupId, keys, readCall, rejection } from "../support/sdk";
 import { answer, startHttpServer, startTcpServer } from "../support/servers";
 
 test("calls that follow each other share one connection", async () => {
@@ -180,27 +181,45 @@ test("an endpoint in NO_PROXY is reached without the proxy", async () => {
   expect(proxy.connections).toBe(0);
 });
 
-test.each(["407 Proxy Authentication Required", "502 Bad Gateway"])(
-  "a proxy that answers %s is named, and a create was not sent",
-  async (status) => {
+test.each([
+  [
+    "407 Proxy Authentication Required",
+    1,
+    "wants a user name and a password, or others than those in its URL (407)",
+  ],
+  ["403 Forbidden", 1, "did not connect to the endpoint: Proxy response (403)"],
+  ["502 Bad Gateway", 3, "did not connect to the endpoint: Proxy response (502)"],
+])(
+  "a proxy that answers %s is asked %i times and named, and a create was not sent",
+  async (status, asked, told) => {
     await using proxy = await startProxy({ port: 0 }, status);
-    await using caller = callerOf({ environment: { HTTPS_PROXY: proxy.url }, maxRetries: 1 });
+    await using caller = callerOf({ environment: { HTTPS_PROXY: proxy.url }, maxRetries: 2 });
     const error = await rejection(caller.call(createCall({ url: "https://as.example.com" })));
     expect(isConnectionError(error)).toBe(true);
-    expect(error.message).toContain("the proxy (HTTPS_PROXY) did not connect to the endpoint");
-    expect(error.message).toContain(status.slice(0, 3));
-    expect(proxy.tunnels).toHaveLength(2);
+    expect(error.message).toContain(`the proxy (HTTPS_PROXY) ${told}`);
+    expect(proxy.tunnels).toHaveLength(asked);
   },
 );
 
-test("a variable that is no proxy's URL is named, without its value, and only where a proxy is needed", async () => {
-  const environment = { HTTPS_PROXY: "user:password@proxy:3128" };
-  await using caller = callerOf({ environment });
-  const error = await rejection(caller.call(readCall({ url: "https://as.example.com" })));
-  expect(isConfigurationError(error)).toBe(true);
-  expect(error.message).toContain("HTTPS_PROXY is not the URL of a proxy");
-  expect(error.message).not.toContain("password");
+test("a proxy for plain http alone is not used for an endpoint, which is https", async () => {
+  await using proxy = await startProxy({ port: 0 });
+  const environment = { HTTP_PROXY: proxy.url, http_proxy: proxy.url };
+  await using caller = callerOf({ environment, maxRetries: 0 });
+  await rejection(caller.call(readCall({ url: "https://as.nowhere.invalid" })));
+  expect(proxy.connections).toBe(0);
+});
 
-  await using server = await startHttpServer((response) => answer(response, 200, {}));
-  await expect(caller.call(readCall(server))).resolves.toEqual({});
+test.each([
+  "user:password@proxy:3128",
+  "proxy:3128",
+  "ftp://proxy",
+  "http://%ff:x@proxy:3128",
+  "socks5:proxy",
+])("HTTPS_PROXY=%s is refused by name, not by its value, in the constructor", async (HTTPS_PROXY) => {
+  const options = { environment: { HTTPS_PROXY }, region: "cn-north-4", credentials: keys };
+  const make = () => new AutoScalingClient(options);
+  expect(make).toThrow(/^making the client: HTTPS_PROXY is not the URL of a proxy, such as [^@]*$/);
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using local = clientOf(server, options);
+  await expect(local.lifecycleHooks.list(groupId)).resolves.toEqual([]);
 });
