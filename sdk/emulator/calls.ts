@@ -1,3 +1,4 @@
+import type { LifecycleHookLimits } from "../limits";
 import type { Answer } from "./answers";
 import { callback } from "./callback-request";
 import { hookChanges, newHook } from "./hook-requests";
@@ -15,6 +16,7 @@ export interface World {
   readonly projectId: string;
   /** The topics that exist; `undefined`: every one that is well-formed. */
   readonly topics: readonly string[] | undefined;
+  readonly limits: LifecycleHookLimits;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -28,7 +30,7 @@ export function perform(route: Route, request: ReceivedRequest, world: World): A
   if (route.projectId !== world.projectId) throw refusal("AS.0008");
   switch (route.call) {
     case "createHook": {
-      const hook = newHook(jsonBody(request.body));
+      const hook = newHook(jsonBody(request.body), world.limits);
       const group = groupOf(route, world);
       expectTopic(hook.notification_topic_urn, world);
       return ok(group.create(hook, world.now()));
@@ -38,7 +40,7 @@ export function perform(route: Route, request: ReceivedRequest, world: World): A
     case "showHook":
       return ok(groupOf(route, world).hook(route.hookName));
     case "updateHook": {
-      const changes = hookChanges(jsonBody(request.body));
+      const changes = hookChanges(jsonBody(request.body), world.limits);
       const group = groupOf(route, world);
       group.hook(route.hookName);
       expectTopic(changes.notification_topic_urn, world);

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { fstatSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { version } from "../version";
 import { type CliRequest, cliRequest, UsageError, usage } from "./cli-arguments";
 import { introduction, requestLine } from "./cli-text";
@@ -23,14 +25,28 @@ async function run({ port, region, groups }: Extract<CliRequest, { kind: "start"
     onRequest: (entry) => process.stdout.write(`${requestLine(entry)}\n`),
   });
   endOnSignals(emulator);
-  process.stdout.write(introduction(emulator));
+  await introduce(emulator);
 }
 
 function endOnSignals(emulator: Emulator): void {
   // Once: whoever sends it again gets what the system does, so a hang could still be ended.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void emulator.close());
-  // Whoever read the output has gone, as `| head` does: nobody is left to work for.
+  // The reader of the output has gone, as in `huaweicloud-as-emulator | head`: there is no use in going on.
   process.stdout.on("error", () => void emulator.close());
+}
+
+/**
+ * Prints what leads to the emulator. Into a pipe the first line goes ahead of the rest: only a write tells that the
+ * reader has gone, and without requests there is no other for hours.
+ */
+async function introduce(emulator: Emulator): Promise<void> {
+  const text = introduction(emulator);
+  const end = fstatSync(1).isFIFO() ? text.indexOf("\n") + 1 : 0;
+  if (end > 0) {
+    process.stdout.write(text.slice(0, end));
+    await setTimeout(500);
+  }
+  process.stdout.write(text.slice(end));
 }
 
 function fail(error: unknown): void {

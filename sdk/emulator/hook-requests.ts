@@ -1,8 +1,8 @@
 import {
   defaultTimeoutSeconds,
   forbiddenMetadataCharacters,
+  type LifecycleHookLimits,
   namePattern,
-  specificationLimits,
 } from "../limits";
 import { fieldsOf, type JsonBody } from "./json-body";
 import { refusal } from "./refusals";
@@ -28,16 +28,16 @@ const fields = { lifecycle_hook_name: "string", ...changeableFields } as const;
 const urnShape = /^urn:smn:[0-9A-Za-z-]+:[0-9a-z]{32}:[0-9A-Za-z_-]{1,255}$/;
 
 /** Judges the body of a create by the specification. @throws Refusal with the code of the first bad field */
-export function newHook(json: JsonBody): NewHook {
+export function newHook(json: JsonBody, limits: LifecycleHookLimits): NewHook {
   if (json === null) throw refusal("AS.7036");
   const given = fieldsOf(json, fields);
   return {
-    lifecycle_hook_name: goodName(given.lifecycle_hook_name),
+    lifecycle_hook_name: goodName(given.lifecycle_hook_name, limits),
     lifecycle_hook_type: goodType(given.lifecycle_hook_type ?? ""),
     notification_topic_urn: goodTopic(given.notification_topic_urn ?? ""),
     default_result: goodResult(given.default_result ?? "ABANDON"),
-    default_timeout: goodTimeout(given.default_timeout ?? defaultTimeoutSeconds),
-    notification_metadata: goodMetadata(given.notification_metadata ?? ""),
+    default_timeout: goodTimeout(given.default_timeout ?? defaultTimeoutSeconds, limits),
+    notification_metadata: goodMetadata(given.notification_metadata ?? "", limits),
   };
 }
 
@@ -47,15 +47,15 @@ export function newHook(json: JsonBody): NewHook {
  *
  * @throws Refusal with the code of the first bad field
  */
-export function hookChanges(json: JsonBody): HookChanges {
+export function hookChanges(json: JsonBody, limits: LifecycleHookLimits): HookChanges {
   if (json === null) throw refusal("AS.7036");
   const given = fieldsOf(json, changeableFields);
   return {
     ...ifGiven("lifecycle_hook_type", given.lifecycle_hook_type, goodType),
     ...ifGiven("notification_topic_urn", given.notification_topic_urn, goodTopic),
     ...ifGiven("default_result", given.default_result, goodResult),
-    ...ifGiven("default_timeout", given.default_timeout, goodTimeout),
-    ...ifGiven("notification_metadata", given.notification_metadata, goodMetadata),
+    ...ifGiven("default_timeout", given.default_timeout, (seconds) => goodTimeout(seconds, limits)),
+    ...ifGiven("notification_metadata", given.notification_metadata, (text) => goodMetadata(text, limits)),
     ...(json.notification_metadata === null ? { notification_metadata: null } : {}),
   };
 }
@@ -68,9 +68,9 @@ function ifGiven<Name extends string, Value, Good>(
   return (value === undefined ? {} : { [name]: judge(value) }) as { readonly [Key in Name]?: Good };
 }
 
-function goodName(name = ""): string {
+function goodName(name = "", { maxNameLength }: LifecycleHookLimits): string {
   if (name === "") throw refusal("AS.7032");
-  if (name.length > specificationLimits.maxNameLength || !namePattern.test(name)) throw refusal("AS.7031");
+  if (name.length > maxNameLength || !namePattern.test(name)) throw refusal("AS.7031");
   return name;
 }
 
@@ -92,15 +92,13 @@ function goodResult(result: string): Result {
   return known;
 }
 
-function goodTimeout(seconds: number): number {
-  if (seconds < specificationLimits.minTimeout || seconds > specificationLimits.maxTimeout) {
-    throw refusal("AS.7030");
-  }
+function goodTimeout(seconds: number, { minTimeout, maxTimeout }: LifecycleHookLimits): number {
+  if (seconds < minTimeout || seconds > maxTimeout) throw refusal("AS.7030");
   return seconds;
 }
 
-function goodMetadata(metadata: string): string | null {
-  if ([...metadata].length > specificationLimits.maxMetadataLength) throw refusal("AS.7035");
+function goodMetadata(metadata: string, { maxMetadataLength }: LifecycleHookLimits): string | null {
+  if ([...metadata].length > maxMetadataLength) throw refusal("AS.7035");
   if (forbiddenMetadataCharacters.some((character) => metadata.includes(character))) {
     throw refusal("AS.7055");
   }

@@ -7,6 +7,7 @@ import type { Gateway } from "./gateway";
 import type { Interceptors, Reaction } from "./interception";
 import type { Settings } from "./options";
 import { type ReceivedRequest, receive } from "./received-request";
+import { gatewayRefusal, type Refusal, refusalAnswer } from "./refusals";
 import { noteAnswer, type OpenEntry, type RequestLog } from "./request-log";
 
 /** What the server puts between the socket and the gateway. */
@@ -43,6 +44,8 @@ async function exchange(
   if (received === undefined) return;
   const { request, tooLarge } = received;
   const requestId = newRequestId();
+  const stranger = strangerRefusal(request, message.socket.localPort);
+  if (stranger !== undefined) return send(parts, response, refusalAnswer(stranger, requestId), requestId);
   if (Control.isMeant(request)) return send(parts, response, parts.control.answer(request), requestId);
 
   const entry = parts.log.open(request, requestId, parts.settings.now());
@@ -56,6 +59,21 @@ async function exchange(
   parts.settings.onRequest(entry);
   if (answer === undefined) message.socket.destroy();
   else send(parts, response, answer, requestId);
+}
+
+/**
+ * The refusal of what a web page of another site sends: such a page can have its own name lead to this address, so the
+ * host must be a name of this machine, and it can send requests here, of which the browser says so.
+ */
+function strangerRefusal({ headers }: ReceivedRequest, port = 0): Refusal | undefined {
+  const { host = "", origin, "sec-fetch-site": site = "none" } = headers;
+  const hosts = ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`);
+  if (!hosts.includes(host.toLowerCase())) {
+    return gatewayRefusal(421, "APIGW.0101", `The host must be ${hosts.join(" or ")}.`);
+  }
+  const isOwn = origin === undefined || origin === `http://${host}`;
+  if (isOwn && ["none", "same-origin"].includes(site)) return undefined;
+  return gatewayRefusal(403, "APIGW.0306", "Web pages of other sites are refused.");
 }
 
 /** `undefined`: the connection is to be dropped. */

@@ -1,3 +1,4 @@
+import { type LifecycleHookLimits, specificationLimits } from "../limits";
 import type { RequestLogEntry } from "./request-log";
 
 /** How the local API is to be. Everything has a default. */
@@ -33,6 +34,11 @@ export interface EmulatorOptions {
   readonly writesPerSecond?: number | undefined;
   /** The same for all other Auto Scaling calls, callbacks included. The vendor's is 78. @default no limit */
   readonly readsPerSecond?: number | undefined;
+  /**
+   * Limits of hooks that differ from the specification's, as the client's option of this name has them: a newer site
+   * takes time-outs from 60 s (`{ minTimeout: 60 }`).
+   */
+  readonly limits?: { readonly [Limit in keyof LifecycleHookLimits]?: number | undefined } | undefined;
   /** The least milliseconds from a request's arrival to its answer; requests take effect at once. @default 0 */
   readonly latency?: number | undefined;
   /**
@@ -59,6 +65,7 @@ export interface Settings {
   readonly topics: readonly string[] | undefined;
   readonly writesPerSecond: number | undefined;
   readonly readsPerSecond: number | undefined;
+  readonly limits: LifecycleHookLimits;
   readonly latency: number;
   readonly now: () => number;
   readonly onRequest: (entry: RequestLogEntry) => void;
@@ -81,8 +88,15 @@ export function settingsOf(options: EmulatorOptions): Settings {
     topics: options.topics,
     writesPerSecond: options.writesPerSecond,
     readsPerSecond: options.readsPerSecond,
+    limits: limitsOf(options.limits),
     latency: options.latency ?? 0,
     now: options.now ?? Date.now,
     onRequest: options.onRequest ?? (() => {}),
   };
+}
+
+/** A limit that is `undefined` is the specification's. */
+function limitsOf(limits: EmulatorOptions["limits"] = {}): LifecycleHookLimits {
+  const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+  return { ...specificationLimits, ...Object.fromEntries(given) };
 }

@@ -27,11 +27,13 @@ export type OpenEntry = { -readonly [Field in keyof RequestLogEntry]: RequestLog
 
 /** What the log holds at most: an emulator that runs for days must not grow for ever. */
 const maxEntries = 10_000;
+const maxCharacters = 8_000_000;
 const maxBodyLength = 10_000;
 
-/** The requests in the order of their arrival; the oldest are forgotten when there are more than 10,000. */
+/** The requests in the order of their arrival; the older half is forgotten when there are too many, or too long ones. */
 export class RequestLog {
   readonly #entries: OpenEntry[] = [];
+  #characters = 0;
 
   /** A live view. */
   get entries(): readonly RequestLogEntry[] {
@@ -45,21 +47,39 @@ export class RequestLog {
       method: request.method,
       path: request.path,
       query: request.query,
-      body: request.body.toString("utf8", 0, maxBodyLength * 4).slice(0, maxBodyLength),
+      body: beginning(request.body),
       requestId,
       status: undefined,
       code: undefined,
       durationMs: undefined,
     };
+    this.#characters += lengthOf(entry);
     // Half at a time, so that forgetting costs next to nothing.
-    if (this.#entries.length >= maxEntries) this.#entries.splice(0, maxEntries / 2);
+    while (
+      this.#entries.length >= maxEntries ||
+      (this.#characters > maxCharacters && this.#entries.length > 0)
+    ) {
+      const forgotten = this.#entries.splice(0, Math.ceil(this.#entries.length / 2));
+      for (const one of forgotten) this.#characters -= lengthOf(one);
+    }
     this.#entries.push(entry);
     return entry;
   }
 
   clear(): void {
     this.#entries.length = 0;
+    this.#characters = 0;
   }
+}
+
+function lengthOf({ path, query, body }: OpenEntry): number {
+  return path.length + query.length + body.length;
+}
+
+/** The first characters of a body, in a string of their own: a slice would keep the whole text in memory. */
+function beginning(body: Buffer): string {
+  const text = body.toString("utf8", 0, maxBodyLength * 4);
+  return text.length <= maxBodyLength ? text : Buffer.from(text.slice(0, maxBodyLength)).toString();
 }
 
 /** Notes what the answer to a request will be. */

@@ -13,26 +13,35 @@ const secretHeaders = ["authorization", "x-auth-token", "x-security-token"];
 /** A body hash of this value means that the body is not signed. */
 const unsignedPayload = "UNSIGNED-PAYLOAD";
 
-/** The request in its one canonical form. `names`: the headers that the client says it signed. */
-export function canonicalRequest(request: ReceivedRequest, names: readonly string[]): string {
-  return canonicalText(request, names, (name) => request.headers[name] ?? "");
+/**
+ * The request in its canonical form. `names`: the headers that the client says it signed. `path`: what the path's
+ * segments are before they are encoded: the vendor's SDKs for Go and Python decode those of the URL first, as the
+ * signing guide says, its SDK for Node.js does not.
+ */
+export function canonicalRequest(
+  request: ReceivedRequest,
+  names: readonly string[],
+  path: string = decodedPath(request),
+): string {
+  return canonicalText(request, names, path, (name) => request.headers[name] ?? "");
 }
 
 /** The same, fit for an error message: on one line as the gateway writes it, with `******` for secrets. */
 export function shownCanonicalRequest(request: ReceivedRequest, names: readonly string[]): string {
-  return canonicalText(request, names, (name) =>
+  return canonicalText(request, names, decodedPath(request), (name) =>
     secretHeaders.includes(name) ? "******" : (request.headers[name] ?? ""),
   ).replaceAll("\n", "|");
 }
 
-/** The signature that a request must carry, in lower-case hexadecimal. */
+/** The signature that a request must carry, in lower-case hexadecimal. `path`: as for the canonical request. */
 export function expectedSignature(
   request: ReceivedRequest,
   names: readonly string[],
   secretKey: string,
+  path?: string,
 ): string {
   const date = request.headers["x-sdk-date"] ?? "";
-  const stringToSign = `SDK-HMAC-SHA256\n${date}\n${sha256(canonicalRequest(request, names))}`;
+  const stringToSign = `SDK-HMAC-SHA256\n${date}\n${sha256(canonicalRequest(request, names, path))}`;
   return createHmac("sha256", secretKey).update(stringToSign, "utf8").digest("hex");
 }
 
@@ -45,10 +54,11 @@ export function bodyIsAsDeclared(request: ReceivedRequest): boolean {
 function canonicalText(
   request: ReceivedRequest,
   names: readonly string[],
+  unencodedPath: string,
   shown: (name: string) => string,
 ): string {
   const sorted = names.map((name) => name.toLowerCase()).sort();
-  const path = decodedPath(request).split("/").map(encode).join("/");
+  const path = unencodedPath.split("/").map(encode).join("/");
   const lines = [
     request.method,
     path.endsWith("/") ? path : `${path}/`,

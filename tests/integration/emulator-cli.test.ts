@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { version } from "../../sdk/version";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
@@ -130,6 +130,19 @@ describe("started", () => {
     expect(await call(emulator, "GET", pathsOf(emulator).hookList)).toMatchObject({ status: 200 });
     child.kill(signal);
     expect(await ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+  });
+
+  test.skipIf(process.platform === "win32")("it ends with the command that reads its output", async () => {
+    const child = spawn("sh", ["-c", `"${process.execPath}" "${cli}" | head -1`], { detached: true });
+    onTestFinished(() => {
+      if (child.exitCode === null) process.kill(-(child.pid ?? 0), "SIGKILL");
+    });
+    let output = "";
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    await once(child, "close");
+    expect(output).toMatch(/^# A local Auto Scaling API .*\n$/);
   });
 
   test("it ends when nobody reads its output any more", async () => {

@@ -11,9 +11,9 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.close());
 
-function control(method: string, target: string, body?: unknown, host = `127.0.0.1:${emulator.port}`) {
+function control(method: string, target: string, body?: unknown, headers: Record<string, string> = {}) {
   const text = body === undefined ? "" : JSON.stringify(body);
-  return send(emulator, { method, target, headers: { host }, body: text });
+  return send(emulator, { method, target, headers, body: text });
 }
 
 test("another process can read the log, which has none of its own requests", async () => {
@@ -69,6 +69,22 @@ test.each([
 });
 
 test("a web page that leads its own name here is refused", async () => {
-  const answer = await control("GET", "/emulator/requests", undefined, "evil.example:80");
-  expect(answer).toMatchObject({ status: 403 });
+  const answer = await control("GET", "/emulator/requests", undefined, { host: "evil.example:80" });
+  expect(answer).toMatchObject({ status: 421 });
+});
+
+test.each([{ origin: "https://evil.example" }, { origin: "null" }, { "sec-fetch-site": "cross-site" }])(
+  "a POST that a page of another site sends, with %j, suspends nothing",
+  async (headers) => {
+    const body = { instance_id: "i-1", lifecycle_hook_name: "drain" };
+    const answer = await control("POST", `/emulator/groups/${group}/hanging-instances`, body, headers);
+    expect(answer).toMatchObject({ status: 403 });
+    expect(emulator.hangingInstances(group)).toEqual([]);
+  },
+);
+
+test("a page of the emulator's own may send requests", async () => {
+  const origin = emulator.url;
+  const answer = await control("PUT", `/emulator/groups/${group}/busy`, { busy: false }, { origin });
+  expect(answer).toMatchObject({ status: 204 });
 });

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
-import published from "../fixtures/signing-vectors.json";
-import { call, pathsOf, sampleHook, send } from "../support/emulator-calls";
+import { call, pathsOf, sampleHook } from "../support/emulator-calls";
 
 test("the environment leads to it, and leaves the project to be looked up", async () => {
   await using emulator = await startEmulator();
@@ -35,37 +34,6 @@ test("IAM's look-up finds the project that is named like the region, and no othe
   const all = await call(emulator, "GET", "/v3/projects");
   expect(all.json).toMatchObject({ projects: [{ name: "eu-west-101" }] });
 });
-
-test.each(Object.entries(published.vectors))(
-  "the vendor's own signature %s is accepted",
-  async (_, vector) => {
-    const { accessKey, secretKey } = published;
-    const isTemporary = vector.canonicalRequest.includes("x-security-token");
-    await using emulator = await startEmulator({
-      accessKey,
-      secretKey,
-      ...(isTemporary ? { securityToken: "STS-TOKEN-EXAMPLE" } : {}),
-      now: () => Date.parse("2026-01-02T03:04:05Z"),
-    });
-    if (vector.method === "DELETE") {
-      emulator.putHook(emulator.groups[0] ?? "", { lifecycle_hook_name: "test-hook1" });
-    }
-    const url = new URL(vector.url);
-    const headers = Object.fromEntries(
-      vector.canonicalRequest.split("\n").flatMap((line) => {
-        const [, name, value] = /^([a-z-]+):(.*)$/.exec(line) ?? [];
-        return name === undefined || value === undefined ? [] : [[name, value]];
-      }),
-    );
-    const answer = await send(emulator, {
-      method: vector.method,
-      target: `${url.pathname}?${new URLSearchParams({ ...vector.query })}${url.search.slice(1)}`,
-      headers: { ...headers, authorization: vector.authorization },
-      body: vector.body,
-    });
-    expect(answer.status).toBeLessThan(300);
-  },
-);
 
 test.each([
   [
@@ -226,4 +194,46 @@ test("IAM is not throttled, and there is no limit unless one is given", async ()
   };
   expect(await statuses(limited, "/v3/projects")).toEqual(new Set([200]));
   expect(await statuses(free, pathsOf(free).hookList)).toEqual(new Set([200]));
+});
+
+test.each(["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])(
+  "answers to the loopback name %s",
+  async (name) => {
+    await using emulator = await startEmulator();
+    const answer = await call(emulator, "GET", pathsOf(emulator).hookList, {
+      headers: { host: `${name}:${emulator.port}` },
+    });
+    expect(answer).toMatchObject({ status: 200 });
+  },
+);
+
+test.each([
+  ["another name", "evil.example:PORT"],
+  ["another port", "127.0.0.1:1"],
+  ["no port", "127.0.0.1"],
+  ["a loopback name as a part of another", "127.0.0.1.evil.example:PORT"],
+])("a rightly signed request for a host of %s deletes nothing", async (_, host) => {
+  await using emulator = await startEmulator();
+  const [group = ""] = emulator.groups;
+  emulator.putHook(group, { lifecycle_hook_name: "kept" });
+  const headers = { host: host.replace("PORT", String(emulator.port)) };
+  const answer = await call(emulator, "DELETE", pathsOf(emulator).hook("kept"), { headers });
+  expect(answer).toMatchObject({ status: 421, code: "APIGW.0101" });
+  expect(emulator.hooks(group)).toHaveLength(1);
+});
+
+test.each([
+  ["origin", "https://evil.example"],
+  ["origin", "null"],
+  ["sec-fetch-site", "cross-site"],
+  ["sec-fetch-site", "same-site"],
+])("a request that a page of another site sends, with %s: %s, is refused", async (name, value) => {
+  await using emulator = await startEmulator();
+  const [group = ""] = emulator.groups;
+  emulator.putHook(group, { lifecycle_hook_name: "kept" });
+  const answer = await call(emulator, "DELETE", pathsOf(emulator).hook("kept"), {
+    unsigned: { [name]: value },
+  });
+  expect(answer).toMatchObject({ status: 403, code: "APIGW.0306" });
+  expect(emulator.hooks(group)).toHaveLength(1);
 });

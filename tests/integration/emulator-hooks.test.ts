@@ -75,6 +75,20 @@ describe("creating a hook", () => {
     expect(await call(strict, "POST", hooks, { body: sampleHook })).toMatchObject({ status: 200 });
   });
 
+  test("takes what the limits of the emulator's own allow, and refuses what they do not", async () => {
+    await using site = await startEmulator({
+      limits: { minTimeout: 60, maxNameLength: 64, maxMetadataLength: undefined },
+    });
+    const { hooks } = pathsOf(site);
+    const create = (fields: object) => call(site, "POST", hooks, { body: { ...sampleHook, ...fields } });
+    expect(await create({ lifecycle_hook_name: "a".repeat(64), default_timeout: 60 })).toMatchObject({
+      status: 200,
+    });
+    expect(await create({ lifecycle_hook_name: "a".repeat(65) })).toMatchObject({ code: "AS.7031" });
+    expect(await create({ default_timeout: 59 })).toMatchObject({ code: "AS.7030" });
+    expect(await create({ notification_metadata: "x".repeat(257) })).toMatchObject({ code: "AS.7035" });
+  });
+
   test("judges the body before it is taken, with the code of what is wrong", async () => {
     const answer = await send("POST", paths.hooks, { ...sampleHook, default_timeout: 299 });
     expect(answer).toMatchObject({ status: 400, code: "AS.7030" });

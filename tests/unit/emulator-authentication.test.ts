@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { AKSKSigner } from "@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Authentication } from "../../sdk/emulator/authentication";
 import type { ReceivedRequest } from "../../sdk/emulator/received-request";
@@ -112,6 +113,33 @@ describe("a right signature", () => {
       authentication()(signedAnew(declared(createHash("sha256").update(request.body).digest("hex")))),
     ).toBe("admitted");
     expect(authentication()(signedAnew(declared("0".repeat(64))))).toMatch(/^verify aksk signature fail/);
+  });
+});
+
+describe("a path that is percent-encoded in the endpoint", () => {
+  const target = "/a%20b/%E4%BD%A0/list";
+  const headers = { "X-Sdk-Date": "20260102T030405Z", host: "127.0.0.1:1" };
+  const sent = {
+    ...request,
+    method: "GET",
+    path: target,
+    headers: { host: headers.host, "x-sdk-date": headers["X-Sdk-Date"] },
+    body: Buffer.alloc(0),
+  };
+
+  test("is admitted as the vendor's SDK for Node.js signs it, which encodes it once more", () => {
+    const endpoint = `http://127.0.0.1:1${target}`;
+    const credential = { getAk: () => accessKey, getSk: () => secretKey };
+    const signed = AKSKSigner.sign({ method: "GET", endpoint, headers }, credential as never);
+    const { Authorization: authorization } = signed as { Authorization?: string };
+    expect(authentication()({ ...sent, headers: { ...sent.headers, authorization } })).toBe("admitted");
+  });
+
+  test("is admitted as the signing guide and the vendor's SDK for Python have it", () => {
+    const canonical = `GET\n${target}/\n\nhost:127.0.0.1:1\nx-sdk-date:20260102T030405Z\n\nhost;x-sdk-date\n${createHash("sha256").digest("hex")}`;
+    expect(authentication()(signedAnew(sent, ["host", "x-sdk-date"], canonical))).toBe("admitted");
+    const wrong = canonical.replace("%20", "+");
+    expect(authentication()(signedAnew(sent, ["host", "x-sdk-date"], wrong))).toContain("verify aksk");
   });
 });
 

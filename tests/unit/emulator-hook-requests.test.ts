@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { hookChanges, newHook } from "../../sdk/emulator/hook-requests";
+import { hookChanges as changesWithin, newHook as newWithin } from "../../sdk/emulator/hook-requests";
 import type { JsonBody } from "../../sdk/emulator/json-body";
 import { Refusal } from "../../sdk/emulator/refusals";
+import { specificationLimits } from "../../sdk/limits";
 
 const project = "0123456789abcdef0123456789abcdef";
 const urn = `urn:smn:cn-north-4:${project}:topic`;
@@ -10,6 +11,9 @@ const smallest = {
   lifecycle_hook_type: "INSTANCE_LAUNCHING",
   notification_topic_urn: urn,
 };
+
+const newHook = (json: JsonBody, limits = {}) => newWithin(json, { ...specificationLimits, ...limits });
+const hookChanges = (json: JsonBody) => changesWithin(json, specificationLimits);
 
 function codeOf(judge: () => unknown): string | undefined {
   try {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { codeOf } from "../../sdk/emulator/answers";
 import { RateLimit } from "../../sdk/emulator/rate-limit";
@@ -35,6 +37,30 @@ describe("the log", () => {
     expect(log.entries).toHaveLength(5001);
     expect(log.entries.at(0)?.requestId).toBe("5001");
     expect(log.entries.at(-1)?.requestId).toBe("10001");
+  });
+
+  test("forgets the oldest when their texts are more than eight million characters", () => {
+    const log = new RequestLog();
+    const body = Buffer.alloc(10_000, "x");
+    for (let count = 1; count <= 801; count++) log.open({ ...request, body }, String(count), 0);
+    expect(log.entries.length).toBeLessThan(500);
+    expect(log.entries.at(-1)?.requestId).toBe("801");
+    const characters = log.entries.reduce((sum, entry) => sum + entry.path.length + entry.body.length, 0);
+    expect(characters).toBeLessThanOrEqual(8_000_000);
+  });
+
+  test("holds no more memory than its text takes", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const log = new RequestLog();
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let count = 1; count <= 500; count++) {
+      log.open({ ...request, body: Buffer.alloc(40_000, String(count)) }, "1", 0);
+    }
+    collect();
+    expect(log.entries).toHaveLength(500);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(2 * 500 * 10_000);
   });
 
   test("keeps the beginning of a large body", () => {
