@@ -2,8 +2,7 @@
 import { fstatSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { version } from "../version";
-import { type CliRequest, cliRequest, UsageError, usage } from "./cli-arguments";
-import { introduction, requestLine } from "./cli-text";
+import { type CliRequest, cliRequest, introduction, requestLine, UsageError, usage } from "./command-line";
 import { type Emulator, startEmulator } from "./emulator";
 
 /**

@@ -1,9 +1,7 @@
-import type { Answer } from "./answers";
-import { jsonBody } from "./json-body";
-import type { ReceivedRequest } from "./received-request";
-import { Refusal } from "./refusals";
-import type { RequestLog } from "./request-log";
-import type { Store } from "./store";
+import type { Groups } from "./autoscaling/groups";
+import { type Answer, Refusal } from "./http/refusals";
+import { jsonBody, type ReceivedRequest } from "./http/request";
+import type { RequestLog } from "./http/request-log";
 
 /**
  * What other processes can do to the emulator, besides calling the API. No signature is needed.
@@ -16,12 +14,12 @@ import type { Store } from "./store";
  * What it can't do is answered 400, 403 or 404 with `{"error":"…"}`.
  */
 export class Control {
-  readonly #store: Store;
+  readonly #groups: Groups;
   readonly #log: RequestLog;
   readonly #now: () => number;
 
-  constructor(store: Store, log: RequestLog, now: () => number) {
-    this.#store = store;
+  constructor(groups: Groups, log: RequestLog, now: () => number) {
+    this.#groups = groups;
     this.#log = log;
     this.#now = now;
   }
@@ -54,7 +52,7 @@ export class Control {
     if (typeof instanceId !== "string" || typeof name !== "string") {
       return failure(400, "give instance_id and lifecycle_hook_name");
     }
-    const group = this.#store.expect(groupId);
+    const group = this.#groups.expect(groupId);
     return { status: 201, body: group.hanging.add(group.hook(name), instanceId, this.#now()) };
   }
 
@@ -63,7 +61,7 @@ export class Control {
     if (typeof busy !== "boolean" && typeof busy !== "number") {
       return failure(400, "give busy: true, false or a number");
     }
-    this.#store.expect(groupId).setBusy(busy);
+    this.#groups.expect(groupId).setBusy(busy);
     return { status: 204 };
   }
 }

@@ -1,15 +1,13 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { World } from "./calls";
+import type { World } from "./autoscaling/calls";
+import { Groups, type HookPatch } from "./autoscaling/groups";
+import type { WireHangingInstance, WireLifecycleHook } from "./autoscaling/hooks";
 import { Control } from "./control";
-import { Gateway } from "./gateway";
-import { httpServer } from "./http-server";
-import { type Interceptor, Interceptors } from "./interception";
+import { type Interceptor, Interceptors } from "./http/interception";
+import { RequestLog, type RequestLogEntry } from "./http/request-log";
+import { Gateway, httpServer } from "./http/server";
 import { type EmulatorOptions, settingsOf } from "./options";
-import { RequestLog, type RequestLogEntry } from "./request-log";
-import type { HookPatch } from "./scaling-group";
-import { Store } from "./store";
-import type { WireHangingInstance, WireLifecycleHook } from "./wire";
 
 /**
  * A local Auto Scaling API, with IAM's look-up of the project, that is listening. Its methods are what somebody
@@ -84,12 +82,12 @@ export interface Emulator extends AsyncDisposable {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = settingsOf(options);
   const { region, projectId, accessKey, secretKey, securityToken, now } = settings;
-  const store = new Store(settings.groups);
+  const groups = new Groups(settings.groups);
   const log = new RequestLog();
   const interceptors = new Interceptors();
-  const world: World = { store, region, projectId, topics: settings.topics, limits: settings.limits, now };
+  const world: World = { groups, region, projectId, topics: settings.topics, limits: settings.limits, now };
   const gateway = new Gateway(settings, world);
-  const control = new Control(store, log, now);
+  const control = new Control(groups, log, now);
   const server = httpServer({ settings, gateway, control, interceptors, log });
 
   server.listen(settings.port, "127.0.0.1");
@@ -111,7 +109,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     accessKey,
     secretKey,
     get groups() {
-      return store.ids;
+      return groups.ids;
     },
     env: {
       HW_REGION_NAME: region,
@@ -125,19 +123,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     requests: log.entries,
     clearRequests: () => log.clear(),
-    hooks: (groupId) => store.expect(groupId).hooks(),
-    putHook: (groupId, hook) => store.expect(groupId).put(hook, now()),
+    hooks: (groupId) => groups.expect(groupId).hooks(),
+    putHook: (groupId, hook) => groups.expect(groupId).put(hook, now()),
     removeHook(groupId, name) {
-      if (!store.expect(groupId).remove(name)) throw new Error(`the group has no lifecycle hook "${name}"`);
+      if (!groups.expect(groupId).remove(name)) throw new Error(`the group has no lifecycle hook "${name}"`);
     },
-    addGroup: (id) => store.add(id),
-    removeGroup: (id) => store.remove(id),
-    setBusy: (groupId, busy) => store.expect(groupId).setBusy(busy),
+    addGroup: (id) => groups.add(id),
+    removeGroup: (id) => groups.remove(id),
+    setBusy: (groupId, busy) => groups.expect(groupId).setBusy(busy),
     suspend(groupId, { instanceId, lifecycleHookName }) {
-      const group = store.expect(groupId);
+      const group = groups.expect(groupId);
       return group.hanging.add(group.hook(lifecycleHookName), instanceId, now());
     },
-    hangingInstances: (groupId) => store.expect(groupId).hanging.list(now()),
+    hangingInstances: (groupId) => groups.expect(groupId).hanging.list(now()),
     intercept: (interceptor) => interceptors.add(interceptor),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,7 +1,13 @@
-export type { Answer } from "./answers";
+export type { HookPatch } from "./autoscaling/groups";
+export type {
+  ActionResult,
+  HookType,
+  Result,
+  WireHangingInstance,
+  WireLifecycleHook,
+} from "./autoscaling/hooks";
 export { type Emulator, startEmulator } from "./emulator";
-export type { InterceptedRequest, Interceptor, Reaction } from "./interception";
+export type { InterceptedRequest, Interceptor, Reaction } from "./http/interception";
+export type { Answer } from "./http/refusals";
+export type { RequestLogEntry } from "./http/request-log";
 export type { EmulatorOptions } from "./options";
-export type { RequestLogEntry } from "./request-log";
-export type { HookPatch } from "./scaling-group";
-export type { ActionResult, HookType, Result, WireHangingInstance, WireLifecycleHook } from "./wire";

@@ -1,5 +1,5 @@
 import { type LifecycleHookLimits, specificationLimits } from "../limits";
-import type { RequestLogEntry } from "./request-log";
+import type { RequestLogEntry } from "./http/request-log";
 
 /** How the local API is to be. Everything has a default. */
 export interface EmulatorOptions {

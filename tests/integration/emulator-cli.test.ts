@@ -1,28 +1,25 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
+import { basename, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { version } from "../../sdk/version";
+import { bundle } from "../../tools/setup/bundle.mjs";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
 
-/** The emulator's own files and the two that it needs, as JavaScript in a folder that has nothing else. */
+/** What the bundler makes of the emulator, in a folder that has nothing else. */
 let folder: string;
 let cli: string;
 const running: ChildProcessWithoutNullStreams[] = [];
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "emulator-"));
-  mkdirSync(join(folder, "emulator"));
-  const own = readdirSync("sdk/emulator").map((name) => `emulator/${name}`);
-  for (const name of [...own, "limits.ts", "version.ts"]) {
-    const { outputText } = transpileModule(readFileSync(join("sdk", name), "utf8"), {
-      compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2024 },
-    });
-    writeFileSync(join(folder, name.replace(/\.ts$/, ".js")), outputText);
+  const entries = { "emulator/cli": "sdk/emulator/cli.ts", "emulator/index": "sdk/emulator/index.ts" };
+  for (const [name, text] of await bundle(entries)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
   }
   cli = join(folder, "emulator/cli.js");
 });
@@ -186,7 +183,7 @@ test("nothing but Node and its own files is needed to load it", () => {
   const output = execFileSync(process.execPath, ["-e", script], { encoding: "utf8", cwd: folder });
   const [type, ...files] = JSON.parse(output) as string[];
   expect(type).toBe("function");
-  expect(files.length).toBeGreaterThan(10);
+  expect(files.length).toBeGreaterThan(1);
   // The real path of the temporary folder may be another; its name is not.
   expect(files.filter((file) => !file.includes(basename(folder)))).toEqual([]);
 });

@@ -1,10 +1,9 @@
 import { createHash, createHmac } from "node:crypto";
 import { AKSKSigner } from "@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Authentication } from "../../sdk/emulator/authentication";
-import type { ReceivedRequest } from "../../sdk/emulator/received-request";
-import { Refusal } from "../../sdk/emulator/refusals";
-import { canonicalRequest, expectedSignature } from "../../sdk/emulator/signature";
+import { Authentication, canonicalRequest, expectedSignature } from "../../sdk/emulator/http/authentication";
+import { Refusal } from "../../sdk/emulator/http/refusals";
+import type { ReceivedRequest } from "../../sdk/emulator/http/request";
 import published from "../fixtures/signing-vectors.json";
 
 const { accessKey, secretKey } = published;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { hookChanges as changesWithin, newHook as newWithin } from "../../sdk/emulator/hook-requests";
-import type { JsonBody } from "../../sdk/emulator/json-body";
-import { Refusal } from "../../sdk/emulator/refusals";
+import { hookChanges as changesWithin, newHook as newWithin } from "../../sdk/emulator/autoscaling/hooks";
+import { Refusal } from "../../sdk/emulator/http/refusals";
+import type { JsonBody } from "../../sdk/emulator/http/request";
 import { specificationLimits } from "../../sdk/limits";
 
 const project = "0123456789abcdef0123456789abcdef";

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { codeOf } from "../../sdk/emulator/answers";
-import { RateLimit } from "../../sdk/emulator/rate-limit";
-import { RequestLog } from "../../sdk/emulator/request-log";
+import { codeOf } from "../../sdk/emulator/http/refusals";
+import { RequestLog } from "../../sdk/emulator/http/request-log";
+import { RateLimit } from "../../sdk/emulator/http/server";
 
 describe("the rate limit", () => {
   const passed = (limit: RateLimit, times: readonly number[]) =>

@@ -1,4 +1,11 @@
-import type { Answer } from "./answers";
+/** What a server sends back. */
+export interface Answer {
+  readonly status: number;
+  /** Besides `Content-Type`, `Date` and `X-Request-Id`, which are always sent; may replace the first two. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** A string is sent as it is, anything else as JSON; `undefined` sends no body. */
+  readonly body?: unknown;
+}
 
 /**
  * The service's refusals: code, status and text. The texts are those of the vendor's error code pages, word for
@@ -88,4 +95,16 @@ export function refusalAnswer({ shape, status, code, message }: Refusal, request
     case "keystone":
       return { status, body: { error: { code: Number(code), message, title: "Unauthorized" } } };
   }
+}
+
+/** The code that an error's body carries, whichever of the platform's shapes it has. */
+export function codeOf(body: unknown): string | undefined {
+  if (!isRecord(body)) return undefined;
+  const { code, error_code } = isRecord(body.error) ? body.error : body;
+  if (typeof error_code === "string") return error_code;
+  return typeof code === "string" ? code : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cliRequest } from "../../sdk/emulator/cli-arguments";
+import { cliRequest } from "../../sdk/emulator/command-line";
 
 test("without arguments it starts on a port of the system's choice, with the default group", () => {
   expect(cliRequest([])).toEqual({ kind: "start", port: 0, region: undefined, groups: undefined });

@@ -1,4 +1,4 @@
-import type { Answer } from "./answers";
+import type { Answer } from "./refusals";
 
 /** What an interceptor sees of a request. */
 export interface InterceptedRequest {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { gatewayRefusal } from "./refusals";
+import { gatewayRefusal, refusal } from "./refusals";
 
 /** A request exactly as it arrived: nothing decoded, nothing normalised, because signatures are over this. */
 export interface ReceivedRequest {
@@ -56,6 +56,11 @@ export function decodedQuery(request: ReceivedRequest): Array<readonly [name: st
     });
 }
 
+/** A parameter of the query; an empty one counts as absent. */
+export function parameter(request: ReceivedRequest, name: string): string | undefined {
+  return decodedQuery(request).find(([candidate]) => candidate === name)?.[1] || undefined;
+}
+
 function readBody(message: IncomingMessage): Promise<{ body: Buffer; tooLarge: boolean }> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
@@ -88,5 +93,30 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     throw gatewayRefusal(400, "APIGW.0201", "API request error.");
+  }
+}
+
+/** What a JSON request says: an object, or `null`. */
+export type JsonBody = Readonly<Record<string, unknown>> | null;
+
+/** Reads a request's body. @throws Refusal AS.0002 without one, AS.0022 when it is not a JSON object or null */
+export function jsonBody(body: Buffer): JsonBody {
+  const json = parsed(body);
+  if (typeof json !== "object" || Array.isArray(json)) throw refusal("AS.0022");
+  return json as JsonBody;
+}
+
+function parsed(body: Buffer): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw refusal("AS.0022");
+  }
+  if (text.trim() === "") throw refusal("AS.0002");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refusal("AS.0022");
   }
 }

@@ -1,5 +1,5 @@
-import { type Answer, codeOf } from "./answers";
-import type { ReceivedRequest } from "./received-request";
+import { type Answer, codeOf } from "./refusals";
+import type { ReceivedRequest } from "./request";
 
 /** A request as the API saw it. No header is kept: some of them are credentials. */
 export interface RequestLogEntry {
