@@ -62,11 +62,13 @@ test.each([
   ["[basic]\nak =\nsk =\n", "section [basic] has no ak and sk"],
   [
     "[basic]\nidp_id = a\nid_token_file = secret\n",
-    "section [basic] signs in through an identity provider (idp_id), which is not supported",
+    "section [basic], signs in through an identity provider (idp_id), which is not supported",
   ],
   ["[basic]\nak = a\n", "section [basic], has ak but not sk: set both, or neither"],
   ["[basic]\nsk = secret\n", "section [basic], has sk but not ak: set both, or neither"],
   ["[basic]\nak = a\nsecret\n", "line 3 is not of the form key = value"],
+  ["[basic]\nak = a\nsk = %secret\n", "line 3 has a % that belongs to no %(key)s"],
+  ["[basic]\nak = a\nsk = b\niam_endpoint = secret\n", "iam_endpoint is not the https address of a service"],
 ])("%j is refused: %s", async (text, problem) => {
   await using home = await makeHome();
   const path = await home.write(file, text);
@@ -94,6 +96,22 @@ test("a client signs with it, for its project, and looks nothing up", async () =
     "x-security-token": "t",
     "x-project-id": "p1",
   });
+});
+
+test("its iam_endpoint is where the project is looked up", async () => {
+  await using iam = await startHttpServer((response) =>
+    answer(response, 200, { projects: [{ id: "p1", name: "cn-north-4" }] }),
+  );
+  await using home = await makeHome();
+  await home.write(file, `[basic]\nak = a\nsk = s\niam_endpoint = ${iam.url}\n`);
+  await using client = clientOf(iam, {
+    projectId: undefined,
+    iamEndpoint: undefined,
+    credentials: undefined,
+    environment: { HOME: home.path },
+  });
+  expect(await client.projectId()).toBe("p1");
+  expect(iam.requests).toHaveLength(1);
 });
 
 test("the file is read again when the service has refused its key: it may have been changed", async () => {

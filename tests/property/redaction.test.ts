@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { AutoScalingClient } from "../../sdk/client";
 import type { Credentials } from "../../sdk/credentials/credentials";
-import { parseIni } from "../../sdk/credentials/ini";
+import { readIniSection } from "../../sdk/credentials/ini";
 import { profileCredentials, sharedConfigCredentials } from "../../sdk/credentials/sources";
 import { redact, redacted } from "../../sdk/redaction";
 import { makeHome } from "../support/home";
@@ -126,7 +126,7 @@ test("an INI file that is refused is refused without a word of it", () => {
   fc.assert(
     fc.property(secret, (hidden) => {
       try {
-        parseIni(`[basic]\n${hidden}`);
+        readIniSection(`[basic]\n${hidden}`, "basic");
       } catch (error) {
         expectHidden(everyTextOf(error), hidden);
       }

@@ -1,48 +1,89 @@
-import { expect, test } from "vitest";
-import { parseIni } from "../../sdk/credentials/ini";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readIniSection } from "../../sdk/credentials/ini";
+import vectors from "../fixtures/profile-files.json";
 
-test("sections, both separators, comments of their own line, blank lines, Windows' line ends and a byte order mark", () => {
-  const text = [
-    "\uFEFF; made by hand",
-    "[basic]",
-    "  AK = abc  ",
-    "sk: d=e:f#g;h",
-    "",
-    "# another",
-    "security_token =",
-    "[ global ]",
-    "ak=xyz",
-  ].join("\r\n");
-  expect(parseIni(text)).toEqual(
-    new Map([
-      [
-        "basic",
-        new Map([
-          ["ak", "abc"],
-          ["sk", "d=e:f#g;h"],
-          ["security_token", ""],
-        ]),
-      ],
-      ["global", new Map([["ak", "xyz"]])],
-    ]),
-  );
+test.each(vectors.files)("reads a profile file as the vendor's SDK does: $name", ({ text, basic }) => {
+  const read = () => {
+    const section = readIniSection(text, "basic");
+    return section === undefined ? null : Object.fromEntries(section);
+  };
+  if (basic === "refused") expect(read).toThrow(/^line \d+ /);
+  else expect(read()).toEqual(basic);
 });
 
-test("a section that comes twice is one", () => {
-  expect(parseIni("[basic]\nak=1\n[x]\n[basic]\nsk=2").get("basic")).toEqual(
-    new Map([
-      ["ak", "1"],
-      ["sk", "2"],
-    ]),
-  );
+test("a byte order mark at the beginning is no part of the first line", () => {
+  expect(readIniSection("\uFEFF[basic]\nak = a", "basic")).toEqual(new Map([["ak", "a"]]));
 });
 
 test.each([
   ["[basic]\nsecret-without-key", "line 2 is not of the form key = value"],
   ["[basic]\n= secret", "line 2 is not of the form key = value"],
-  ["[basic\nak = 1", "line 1 is not of the form key = value"],
+  ["[basic\nak = 1", "line 1 stands before the first [section]"],
   ["sk = secret", "line 1 stands before the first [section]"],
   ["[basic]\nsk = 1\nSK = secret", "line 3 sets a key for the second time"],
+  ["[basic]\n[basic]\nsk = secret", "line 2 begins a section for the second time"],
+  ["[basic]\nsk = secret%", "line 2 has a % that belongs to no %(key)s: write %% for a percent sign"],
+  ["[basic]\nsk = %(secret)s", "line 2 has a % that belongs to no %(key)s: write %% for a percent sign"],
+  ["[basic]\nsk = %(sk)s secret", "line 2 refers to too many keys in a row, or to itself"],
 ])("%j is refused by the line's number, not by its text", (text, message) => {
-  expect(() => parseIni(text)).toThrow(new Error(message));
+  expect(() => readIniSection(text, "basic")).toThrow(new Error(message));
+});
+
+test("values that refer to each other do not grow without bound", () => {
+  const doubled = Array.from({ length: 9 }, (_, level) => `k${level + 1} = ${`%(k${level})s`.repeat(100)}`);
+  const text = `[basic]\nk0 = ${"x".repeat(100)}\n${doubled.join("\n")}`;
+  expect(() => readIniSection(text, "basic")).toThrow("line 4 has a value that is too long");
+});
+
+describe("the time of reading grows with the length of the text, for", () => {
+  test.each<[string, (length: number) => string]>([
+    ["spaces", (length) => `[basic]\n${" ".repeat(length)}x`],
+    ["brackets", (length) => `${"[".repeat(length)}\n`],
+    ["references that do not end", (length) => `[basic]\nak = ${"%(".repeat(length)}`],
+    ["references that end in the middle", (length) => `[basic]\nak = ${"%(a)".repeat(length)}`],
+    ["continuation lines", (length) => `[basic]\nak = a\n${" x\n".repeat(length)}`],
+    [
+      "empty references",
+      (length) => `[basic]\na =\nb = ${"%(a)s".repeat(length)}\nc = ${"%(b)s".repeat(length)}`,
+    ],
+  ])("%s", (_, text) => {
+    const long = text(200_000);
+    const start = performance.now();
+    try {
+      readIniSection(long, "basic");
+    } catch {
+      // Refused is fast as well.
+    }
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});
+
+test("any text is read or refused by a line's number", () => {
+  const piece = fc.constantFrom(
+    "[basic]",
+    "[DEFAULT]",
+    "\n",
+    "\n  ",
+    "ak",
+    "=",
+    ":",
+    "%",
+    "%%",
+    "%(ak)s",
+    "#",
+    "]",
+    "(",
+    " ",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      try {
+        readIniSection(pieces.join(""), "basic");
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^line \d+ /);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
 });
