@@ -1,39 +1,48 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as z from "zod/mini";
-import { CallLimit, Deadlines } from "./call-limit";
+import { CallLimit } from "./call-limit";
 import { describeFailure } from "./connection-failures";
 import type { SecretCredentials } from "./credentials/secret-credentials";
-import { type CredentialsSession, verdictOn } from "./credentials/session";
-import { isDuplicateName } from "./error-codes";
-import { ConfigurationError, ConnectionError, InvalidResponseError, isAutoScalingError } from "./errors";
+import { type CredentialsSession, type Verdict, verdictOn } from "./credentials/session";
+import { isDuplicateName, isNotFound } from "./error-codes";
 import {
-  type AttemptResult,
-  ambiguous,
-  classify,
-  type FailedCall,
-  isThrottledResponse,
-  requestIdOf,
-} from "./failures";
-import type { Observer } from "./observe";
-import type { OperationName } from "./operations";
-import { Pace } from "./pace";
+  type AutoScalingError,
+  ConfigurationError,
+  ConnectionError,
+  InvalidInputError,
+  InvalidResponseError,
+  isAutoScalingError,
+  TimeoutError,
+} from "./errors";
+import type { HttpResponse } from "./exchange";
+import { ambiguous, classify, type FailedCall, isThrottledResponse, requestIdOf } from "./failures";
+import { Notifier, type Observer, type RequestEvent, type ResponseEvent } from "./observe";
+import { type CallDescription, type OperationName, operations } from "./operations";
+import { milliseconds, numberProblem, retries } from "./options";
 import { parse } from "./parse";
+import { RateLimiter } from "./rate-limiter";
 import { redact } from "./redaction";
 import { signRequest, type UnsignedRequest } from "./request";
 import { parseRetryAfter, retryDelay } from "./retry";
-import type { HttpResponse, Transport } from "./transport";
+import type { AttemptResult, Transport } from "./transport";
 
 /** Options that every call takes last. */
 export interface CallOptions {
   /** Ends the call, its waits included; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the whole call. @default the client's `timeouts.call` */
+  readonly timeout?: number | undefined;
+  /** How often the call is tried again after a transient fault. @default the client's `maxRetries` */
+  readonly maxRetries?: number | undefined;
+  /**
+   * Observes the responses to this call alone, with their request ids:
+   * `list(groupId, { onResponse: ({ requestId }) => console.log(requestId) })`.
+   */
+  readonly onResponse?: Observer["onResponse"];
 }
 
 /** One call of the API. */
-export interface Call<T> extends UnsignedRequest, CallOptions {
-  readonly operation: OperationName;
-  /** What is being done, and to what; begins every error's message. */
-  readonly doing: string;
+export interface Call<T> extends UnsignedRequest, CallDescription {
   /** What a success looks like; `undefined` for calls that answer nothing. */
   readonly response: z.ZodMiniType<T>;
 }
@@ -42,12 +51,22 @@ export interface CallerOptions {
   readonly transport: Transport;
   readonly credentials: CredentialsSession;
   readonly observer: Observer;
-  /** How often a call is tried again after a passing fault; 0 turns off the waiting for a throttled one, too. */
+  /** How often a call is tried again after a transient fault; 0 turns off the waiting for a throttled one, too. */
   readonly maxRetries: number;
   /** Milliseconds for a whole call, its attempts and waits together. */
   readonly callTimeout: number;
+  readonly userAgentSuffix?: string | undefined;
   readonly random?: () => number;
   readonly now?: () => number;
+}
+
+/** The limits of a call under way. */
+export interface CallScope {
+  readonly options: CallOptions;
+  /** Aborts when the caller gives up, and when the time of the call is over. */
+  readonly signal: AbortSignal;
+  /** The error of the last attempt: why there was to be another. */
+  lastError?: AutoScalingError;
 }
 
 /** Makes calls: signs, sends, tries again what may be tried again, and turns every other end into an error. */
@@ -56,149 +75,213 @@ export class Caller {
   readonly #random: () => number;
   readonly #now: () => number;
   /** The service counts each kind of call by itself. */
-  readonly #paces = new Map<OperationName, Pace>();
-  readonly #deadlines: Deadlines;
+  readonly #limiters = new Map<OperationName, RateLimiter>();
+  readonly #notifier = new Notifier();
+  #underWay = 0;
+  #isClosed = false;
+  #whenIdle: (() => void) | undefined;
 
   constructor(options: CallerOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#now = options.now ?? Date.now;
-    this.#deadlines = new Deadlines(options.callTimeout);
   }
 
-  async call<T>(call: Call<T>): Promise<T> {
-    const limit = new CallLimit(call.signal, this.#deadlines);
-    let last: Error | undefined;
+  /** Makes one call, within its limits. */
+  async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
+    return this.within(call, options, (scope) => this.attempts(call, scope));
+  }
+
+  /** Like {@link within}, for what `close` waits for. */
+  async run<T>(
+    about: CallDescription,
+    options: CallOptions,
+    work: (scope: CallScope) => Promise<T>,
+  ): Promise<T> {
+    if (this.#isClosed) {
+      throw new ConnectionError(`${about.doing}: no response: the client was closed`, about);
+    }
+    this.#underWay++;
     try {
-      return await this.#attempts(call, limit.signal, (error) => {
-        last = error;
-      });
+      return await this.within(about, options, work);
+    } finally {
+      if (--this.#underWay === 0) this.#whenIdle?.();
+    }
+  }
+
+  /** Does the work of one call until its caller gives up or its time is over: signing in, look-ups, attempts. */
+  async within<T>(
+    about: CallDescription,
+    options: CallOptions,
+    work: (scope: CallScope) => Promise<T>,
+  ): Promise<T> {
+    refuseUnusable(about, options);
+    const timeout = options.timeout ?? this.#options.callTimeout;
+    const limit = new CallLimit(timeout, options.signal);
+    const scope: CallScope = { options, signal: limit.signal };
+    try {
+      return await work(scope);
     } catch (error) {
-      call.signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       if (!limit.signal.aborted || isAutoScalingError(error)) throw error;
-      // The time ran out between two attempts: the last one's error says why there was to be another.
-      const { message } = limit.signal.reason;
-      throw (
-        last ??
-        new ConnectionError(`${call.doing}: ${message}`, { operation: call.operation, retryable: true })
-      );
+      const text = `${about.doing}: ${limit.signal.reason.message}`;
+      const { operation } = about;
+      throw scope.lastError ?? new TimeoutError(text, { operation, retryable: true });
     } finally {
       limit.release();
     }
+  }
+
+  /** No call begins any more. Resolves when all that {@link run} has begun have ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#underWay === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#whenIdle = resolve;
+    await promise;
   }
 
   /**
    * The credentials to use now; `toSend` those to send one request with, of which the session must hear what came of
    * it. Rejects with a `ConfigurationError` when there are none.
    */
-  async signIn(
-    call: { readonly operation: OperationName; readonly doing: string },
-    signal?: AbortSignal,
-    toSend = false,
-  ): Promise<SecretCredentials> {
+  async signIn(about: CallDescription, signal?: AbortSignal, toSend = false): Promise<SecretCredentials> {
     const { credentials } = this.#options;
     try {
       return await (toSend ? credentials.acquire(signal) : credentials.get(signal));
     } catch (cause) {
       if (signal?.aborted || isAutoScalingError(cause)) throw cause;
       const text = cause instanceof Error ? cause.message : String(cause);
-      throw new ConfigurationError(`${call.doing}: ${text}`, { operation: call.operation, cause });
+      throw new ConfigurationError(`${about.doing}: ${text}`, { operation: about.operation, cause });
     }
   }
 
-  async #attempts<T>(call: Call<T>, signal: AbortSignal, remember: (error: Error) => void): Promise<T> {
-    const { credentials: session } = this.#options;
-    let retries = 0;
-    let renewed = false;
+  /** Sends a call, and again while that may help. */
+  async attempts<T>(call: Call<T>, scope: CallScope): Promise<T> {
+    const { options, signal } = scope;
+    const { credentials: session, observer } = this.#options;
+    const maxRetries = options.maxRetries ?? this.#options.maxRetries;
+    let retried = 0;
+    let isRenewed = false;
+    let isInDoubt = false;
     for (let attempt = 0; ; attempt++) {
       const credentials = await this.signIn(call, signal, true);
       const failed = failedCall(call, credentials);
-      let outcome: AttemptResult | undefined;
-      try {
-        outcome = await this.#attempt(call, credentials, attempt, signal);
-      } finally {
-        if (outcome === undefined) session.settle(credentials, "unclear");
-      }
-      if ("response" in outcome && outcome.response.status >= 200 && outcome.response.status < 300) {
+      await this.#acquire(call, credentials, signal);
+      const { event, result } = await this.#attempt(call, credentials, attempt, scope);
+      if ("response" in result && isSuccess(result.response)) {
         session.settle(credentials, "accepted");
-        return parseResponse(call, outcome.response, failed.secrets);
+        return parseResponse(call, result.response, failed.secrets);
       }
-      const { error, again } = classify(failed, outcome, this.#now());
-      session.settle(credentials, "response" in outcome ? verdictOn(outcome.response.status) : "lost", error);
-      remember(error);
+      const classified = classify(failed, result, this.#now());
+      const { error, again } = classified;
+      session.settle(credentials, verdictOf(result, signal), error);
+      options.signal?.throwIfAborted();
+      // Nothing was sent, so that an earlier attempt tells more.
+      if ("failure" in result && !result.wasSent) signal.throwIfAborted();
+      scope.lastError = error;
+      if (isInDoubt && isNotFound(error) && call.method === "DELETE")
+        return parse(call.response, undefined).data as T;
+      if (isInDoubt && isDuplicateName(error)) throw ambiguous(failed, error.message, error);
+      isInDoubt ||= classified.isInDoubt;
+      let delayMs: number | undefined;
       if (again === "signIn") {
         // Some bad signatures in a row lock the access key, so only a new token is worth a second try.
-        if (renewed || failed.signed) throw error;
-        renewed = true;
+        if (isRenewed || failed.signed) throw error;
+        isRenewed = true;
         if ((await this.signIn(call, signal)).isSameAs(credentials)) throw error;
-      } else if (again === "throttled" && this.#options.maxRetries > 0) {
-        // The pace makes it wait.
-      } else if (again === "soon" && retries < this.#options.maxRetries && !signal.aborted) {
-        const retryAfter = "response" in outcome ? this.#retryAfter(outcome.response) : undefined;
-        await sleep(retryDelay(retries++, this.#random(), retryAfter), undefined, { signal });
-      } else {
-        throw retries > 0 && isDuplicateName(error) ? ambiguous(failed, error.message, error) : error;
+      } else if (again === "soon" && retried < maxRetries && !signal.aborted) {
+        delayMs = retryDelay(retried++, this.#random(), this.#retryAfter(result));
+      } else if (again !== "throttled" || maxRetries === 0) {
+        throw error;
       }
+      this.#notifier.notify(observer.onRetry, { ...event, error, delayMs });
+      if (delayMs !== undefined) await sleep(delayMs, undefined, { signal });
     }
   }
 
-  /** Sends once, when the pace allows it. */
+  /** Waits until the rate limiter allows another attempt. */
+  async #acquire(call: CallDescription, credentials: SecretCredentials, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#limiterOf(call.operation).acquire(signal);
+    } catch (reason) {
+      this.#options.credentials.settle(credentials, "unclear");
+      throw reason;
+    }
+  }
+
+  /** Signs and sends once. Never rejects. */
   async #attempt(
     call: Call<unknown>,
     credentials: SecretCredentials,
     attempt: number,
-    signal: AbortSignal,
-  ): Promise<AttemptResult> {
-    const pace = this.#paceOf(call.operation);
-    const turn = pace.turn(signal);
-    if (turn !== undefined) await turn;
-    const { onRequest, onResponse } = this.#options.observer;
-    const request = signRequest(call, credentials, new Date(this.#now()));
-    const event = {
-      operation: call.operation,
-      method: call.method,
-      url: request.origin + request.path,
-      attempt,
-    };
-    onRequest?.(event);
+    { options, signal }: CallScope,
+  ): Promise<{ readonly event: RequestEvent; readonly result: AttemptResult }> {
+    const { observer, transport, userAgentSuffix } = this.#options;
+    const request = signRequest(call, credentials, new Date(this.#now()), userAgentSuffix);
+    const { operation, method } = call;
+    const event = { operation, method, url: request.origin + request.path, attempt };
+    this.#notifier.notify(observer.onRequest, { ...event });
     const start = performance.now();
-    const secrets = credentials.secrets();
-    try {
-      const response = await this.#options.transport.send(request, signal);
-      const refused = isThrottledResponse(response);
-      pace.done(refused ? "refused" : "accepted", refused ? this.#retryAfter(response) : undefined);
-      onResponse?.({
-        ...event,
-        ...since(start),
-        status: response.status,
-        requestId: requestIdOf(response, secrets),
-        date: dateOf(response),
-      });
-      return { response };
-    } catch (failure) {
-      pace.done("unknown");
-      onResponse?.({ ...event, ...since(start), failure: redact(describeFailure(failure), secrets) });
-      call.signal?.throwIfAborted();
-      return { failure };
+    const result = await transport.attempt(request, signal);
+    const isRefused = "response" in result && isThrottledResponse(result.response);
+    const isAccepted = "response" in result && result.response.status < 500;
+    const outcome = isRefused ? "refused" : isAccepted ? "accepted" : "unknown";
+    this.#limiterOf(operation).release(outcome, isRefused ? this.#retryAfter(result) : undefined);
+    if (observer.onResponse !== undefined || options.onResponse !== undefined) {
+      const durationMs = performance.now() - start;
+      const ended: ResponseEvent = { ...event, durationMs, ...outcomeOf(result, credentials.secrets()) };
+      this.#notifier.notify(observer.onResponse, ended);
+      this.#notifier.notify(options.onResponse, ended);
     }
+    return { event, result };
   }
 
-  #paceOf(operation: OperationName): Pace {
-    let pace = this.#paces.get(operation);
-    if (pace === undefined) {
-      pace = new Pace();
-      this.#paces.set(operation, pace);
+  #limiterOf(operation: OperationName): RateLimiter {
+    let limiter = this.#limiters.get(operation);
+    if (limiter === undefined) {
+      limiter = new RateLimiter(operations[operation].rate);
+      this.#limiters.set(operation, limiter);
     }
-    return pace;
+    return limiter;
   }
 
-  #retryAfter(response: HttpResponse): number | undefined {
-    const header = response.headers["retry-after"];
+  /** The milliseconds that the response to an attempt asks to wait. */
+  #retryAfter(result: AttemptResult): number | undefined {
+    const header = "response" in result ? result.response.headers["retry-after"] : undefined;
     return parseRetryAfter(typeof header === "string" ? header : undefined, this.#now());
   }
 }
 
-function failedCall(call: Call<unknown>, credentials: SecretCredentials): FailedCall {
+function refuseUnusable(about: CallDescription, { timeout, maxRetries }: CallOptions): void {
+  const problems = [
+    timeout !== undefined && numberProblem("timeout", timeout, milliseconds),
+    maxRetries !== undefined && numberProblem("maxRetries", maxRetries, retries),
+  ].filter((problem) => typeof problem === "string");
+  if (problems.length === 0) return;
+  throw new InvalidInputError(`${about.doing}: ${problems.join("; ")}`, {
+    operation: about.operation,
+    problems,
+  });
+}
+
+function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What an attempt that was no success shows of its credentials. */
+function verdictOf(result: AttemptResult, signal: AbortSignal): Verdict {
+  if ("response" in result) return verdictOn(result.response.status);
+  return signal.aborted && !result.wasSent ? "unclear" : "lost";
+}
+
+function outcomeOf(result: AttemptResult, secrets: FailedCall["secrets"]) {
+  if ("failure" in result) return { failure: redact(describeFailure(result.failure), secrets) };
+  const { response } = result;
+  return { status: response.status, requestId: requestIdOf(response, secrets), date: dateOf(response) };
+}
+
+function failedCall(call: CallDescription, credentials: SecretCredentials): FailedCall {
   return {
     operation: call.operation,
     doing: call.doing,
@@ -211,9 +294,9 @@ function failedCall(call: Call<unknown>, credentials: SecretCredentials): Failed
 function parseResponse<T>(call: Call<T>, response: HttpResponse, secrets: FailedCall["secrets"]): T {
   const parsed = parse(call.response, response.status === 204 ? undefined : json(response.body));
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "the body"}: ${message}`,
-  );
+  const fields = parsed.error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.join(".") || "the body"}: ${message}`);
   const requestId = requestIdOf(response, secrets);
   throw new InvalidResponseError(
     `${call.doing}: it succeeded, but the response is not what the API documents (${fields.join("; ")})`,
@@ -233,8 +316,4 @@ function json(body: string): unknown {
 function dateOf({ headers: { date } }: HttpResponse): Date | undefined {
   const moment = typeof date === "string" ? new Date(date) : undefined;
   return Number.isNaN(moment?.getTime()) ? undefined : moment;
-}
-
-function since(start: number): { durationMs: number } {
-  return { durationMs: performance.now() - start };
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import { Caller } from "./caller";
+import { Caller, type CallOptions } from "./caller";
 import type { Credentials, CredentialsProvider } from "./credentials/credentials";
 import { providerOf } from "./credentials/default";
 import { CredentialsSession } from "./credentials/session";
@@ -8,15 +8,20 @@ import { environmentProject, environmentRetries, resolveEndpoints } from "./envi
 import { ConfigurationError } from "./errors";
 import { HangingInstances } from "./hanging-instances";
 import { LifecycleHooks } from "./lifecycle-hooks";
-import { type LifecycleHookLimits, widenLimits } from "./limits";
+import { type LifecycleHookLimits, specificationLimits } from "./limits";
 import { debugObserver, type Observer } from "./observe";
+import { limit, milliseconds, numberOf, numbersOf, retries } from "./options";
 import { isProjectId, ProjectLookup } from "./projects";
 import { proxySettings } from "./proxy";
+import { ScalingGroups } from "./scaling-groups";
 import { requestSchemas } from "./schemas";
 import { AutoScalingService } from "./service";
 import { defaultTimeouts, type Timeouts, Transport } from "./transport";
 
-/** Where and as whom a client calls, and how patiently. Only the region has no default. */
+/**
+ * Where a client calls, with which credentials, and how long it tries. Only the region has no default; `undefined` keeps
+ * one.
+ */
 export interface AutoScalingClientOptions extends Observer {
   /** Such as `cn-north-4`. */
   readonly region: string;
@@ -35,23 +40,27 @@ export interface AutoScalingClientOptions extends Observer {
   /** The operator's domain. @default `HW_CLOUD`, else that of the region's operator: mostly "myhuaweicloud.com" */
   readonly cloud?: string | undefined;
   /**
-   * How often a call is tried again after a passing fault; 0 never, not even when throttled.
+   * How often a call is tried again after a transient fault, 0–999; 0 never, not even when throttled.
    * @default `HW_MAX_RETRIES`, else 5
    */
   readonly maxRetries?: number | undefined;
   /** Milliseconds. @default 10 s to connect, 30 s for headers, 30 s between parts of a body, 600 s a call */
-  readonly timeouts?: Partial<Timeouts> | undefined;
-  /** Replaces the limits of the specification, for sites that take more. */
-  readonly limits?: Partial<LifecycleHookLimits> | undefined;
+  readonly timeouts?: Optional<Timeouts> | undefined;
+  /** Replaces limits of the specification, for sites that have others. */
+  readonly limits?: Optional<LifecycleHookLimits> | undefined;
+  /** What the user agent ends with, such as `my-tool/1.2`: visible ASCII and spaces. */
+  readonly userAgentSuffix?: string | undefined;
   /** Replaces the client's connections, for tests and special networks; yours to close. */
   readonly dispatcher?: Dispatcher | undefined;
   /** Where variables are read. @default process.env */
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
+type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
+
 /**
  * A client of Huawei Cloud Auto Scaling's lifecycle hooks, in one region and project. Make one and keep it: its
- * calls share connections, credentials and the pace that the service takes.
+ * calls share connections, credentials and the rate that the service takes.
  *
  * @example
  * const client = new AutoScalingClient({ region: "cn-north-4" });
@@ -61,8 +70,10 @@ export interface AutoScalingClientOptions extends Observer {
 export class AutoScalingClient {
   readonly lifecycleHooks: LifecycleHooks;
   readonly hangingInstances: HangingInstances;
+  readonly scalingGroups: ScalingGroups;
   readonly region: string;
   readonly #transport: Transport;
+  readonly #caller: Caller;
   readonly #projects: ProjectLookup;
 
   /** Throws a `ConfigurationError` when an option can't be used. Sends nothing. */
@@ -76,38 +87,50 @@ export class AutoScalingClient {
     // A proxy is for endpoints elsewhere: a wrong one does no harm to a client of the local API.
     if (!isLocal(endpoints.autoscaling) || !isLocal(endpoints.iam))
       configured(() => proxySettings(environment));
-    const timeouts = { ...defaultTimeouts, ...options.timeouts };
+    const timeouts = numbersOf("timeouts", options.timeouts, defaultTimeouts, milliseconds);
+    const limits = numbersOf("limits", options.limits, specificationLimits, limit);
     this.region = options.region;
     this.#transport = new Transport({ timeouts, dispatcher: options.dispatcher, environment });
     const credentials = configured(() =>
       providerOf(options.credentials, { environment, region, iamEndpoint: iam, cloud }),
     );
-    const caller = new Caller({
+    this.#caller = new Caller({
       transport: this.#transport,
       credentials: new CredentialsSession(credentials),
       observer: debugObserver(environment, options),
-      maxRetries: options.maxRetries ?? configured(() => environmentRetries(environment)) ?? 5,
+      maxRetries: numberOf(
+        "maxRetries",
+        options.maxRetries ?? configured(() => environmentRetries(environment)),
+        5,
+        retries,
+      ),
       callTimeout: timeouts.call,
+      userAgentSuffix: usableSuffix(options.userAgentSuffix),
     });
     const projectId = usableProject(options, environment);
-    this.#projects = new ProjectLookup(caller, {
+    this.#projects = new ProjectLookup(this.#caller, {
       region: this.region,
       projectId,
       iamEndpoint: (ofCredentials) => endpointsFor(ofCredentials).iam,
     });
-    const service = new AutoScalingService(caller, this.#projects, endpoints.autoscaling);
-    const schemas = requestSchemas(widenLimits(options.limits ?? {}));
+    const service = new AutoScalingService(this.#caller, this.#projects, endpoints.autoscaling);
+    const schemas = requestSchemas(limits);
     this.lifecycleHooks = new LifecycleHooks(service, schemas);
     this.hangingInstances = new HangingInstances(service, schemas);
+    this.scalingGroups = new ScalingGroups(service, schemas);
   }
 
   /** The project's id: the given one, or the one that was found for the region and the credentials. */
-  projectId(options?: { readonly signal?: AbortSignal | undefined }): Promise<string> {
-    return this.#projects.id(options);
+  projectId(options: CallOptions = {}): Promise<string> {
+    const doing = `looking up the project of region ${this.region}`;
+    return this.#caller.run({ operation: "projects.list", doing }, options, (scope) =>
+      this.#projects.id(scope),
+    );
   }
 
-  /** Closes the connections. Calls under way end first. */
+  /** Closes the client once the calls under way have ended; others are refused from now on. */
   async close(): Promise<void> {
+    await this.#caller.close();
     await this.#transport.close();
   }
 
@@ -148,6 +171,12 @@ function usableProject(
   throw configurationError(
     `${where} ${JSON.stringify(id)} is not a project's id, such as 0123456789abcdef0123456789abcdef`,
   );
+}
+
+/** Ends up in a header. */
+function usableSuffix(suffix: string | undefined): string | undefined {
+  if (suffix === undefined || (typeof suffix === "string" && /^[\x20-\x7e]+$/.test(suffix))) return suffix;
+  throw configurationError("userAgentSuffix is not a text of visible ASCII characters, such as my-tool/1.2");
 }
 
 function configurationError(message: string): ConfigurationError {

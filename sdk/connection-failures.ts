@@ -1,11 +1,8 @@
-/**
- * What keeps an answer from coming: the errors of undici and of Node, told apart by their codes. Pure.
- */
-
-/** The host was not found, or the connection not made: by Node's codes where they can mean nothing else. */
-const notConnected = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
-
 import { proxyRefusal } from "./proxy";
+
+/**
+ * What keeps a response from coming: the errors of undici and of Node, told apart by their codes. Pure.
+ */
 
 /** The proxy did not make the tunnel: it hung up, or it refused. */
 const noTunnel = ["UND_ERR_PRX_CONN", "UND_ERR_ABORTED"];
@@ -15,16 +12,10 @@ const certificateRefused =
 /** The first thing that the other side says is no TLS. */
 const notTls = "ERR_SSL_WRONG_VERSION_NUMBER";
 
-/** Whether the request has certainly not left, so that the service has not seen it. */
-export function wasNeverSent(cause: unknown): boolean {
-  const code = codeOf(cause) ?? "";
-  return (
-    notConnected.includes(code) ||
-    noTunnel.includes(code) ||
-    certificateRefused.test(code) ||
-    [notTls, "UND_ERR_INVALID_ARG", "UND_ERR_CLOSED"].includes(code) ||
-    syscallOf(cause) === "connect"
-  );
+/** Whether time ran out: for connecting, for the headers, between two parts of the body, or for the whole call. */
+export function isTimeout(cause: unknown): boolean {
+  const isLimit = cause instanceof Error && cause.name === "TimeoutError";
+  return isLimit || /^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$/.test(codeOf(cause) ?? "");
 }
 
 /** Whether another try would end in the same way. */
@@ -87,9 +78,4 @@ function messageOf(cause: Error): string {
 function codeOf(cause: unknown): string | undefined {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return typeof code === "string" ? code : undefined;
-}
-
-function syscallOf(cause: unknown): unknown {
-  const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return inner instanceof Error && "syscall" in inner ? inner.syscall : undefined;
 }

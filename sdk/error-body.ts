@@ -7,6 +7,8 @@ export interface ErrorBody {
 
 /** Longer texts, such as a proxy's page, are cut. */
 const maxMessageLength = 300;
+/** A longer body, in characters, is none of the platform's error bodies, and is not read at all. */
+const maxBodyLength = 64 * 1024;
 
 /**
  * Reads an error's body, whatever its shape:
@@ -21,6 +23,7 @@ const maxMessageLength = 300;
 export function readErrorBody(body: string, hide: (text: string) => string): ErrorBody {
   const text = (value: unknown) =>
     typeof value === "string" && value !== "" ? shortened(hide(value)) : undefined;
+  if (body.length > maxBodyLength) return {};
   const json = parse(body);
   if (json === undefined) return { message: plainText(hide(body)) };
   const nested = isRecord(json.error) ? json.error : json;
@@ -46,11 +49,22 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A page's title says it best; else its text without the tags. */
+/** A page's title says it best; else its text without the tags. In a time that grows with the length alone. */
 function plainText(body: string): string | undefined {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1];
-  const words = (title ?? body.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim();
+  const words = (titleOf(body) ?? withoutTags(body)).replace(/\s+/g, " ").trim();
   return words === "" ? undefined : shortened(words);
+}
+
+function titleOf(page: string): string | undefined {
+  const start = page.search(/<title\b/i);
+  const begin = start < 0 ? -1 : page.indexOf(">", start);
+  const end = begin < 0 ? -1 : page.indexOf("<", begin);
+  return end < 0 ? undefined : page.slice(begin + 1, end);
+}
+
+function withoutTags(page: string): string {
+  const [text = "", ...tags] = page.split("<");
+  return text + tags.map((tag) => ` ${tag.slice(tag.indexOf(">") + 1)}`).join("");
 }
 
 function shortened(words: string): string {

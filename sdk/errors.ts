@@ -7,7 +7,7 @@ const brand = Symbol.for("pulumi-huaweicloud-as/error");
 interface AutoScalingErrorDetails {
   /** The client's method: `lifecycleHooks.create`. */
   readonly operation: string;
-  /** The HTTP status, if there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number | undefined;
   /** The service's or the gateway's code, such as `AS.7038`. */
   readonly code?: string | undefined;
@@ -51,7 +51,7 @@ export class InvalidInputError extends AutoScalingError {
 /** The service, the gateway or a proxy answered with an error status. */
 export class ServiceError extends AutoScalingError {
   override readonly name = "ServiceError";
-  /** The answer's own words. */
+  /** The response's own words. */
   readonly serviceMessage: string | undefined;
 
   constructor(
@@ -71,20 +71,25 @@ export class InvalidResponseError extends AutoScalingError {
   override readonly name = "InvalidResponseError";
 }
 
-/** No answer came: the connection failed, or a time-out passed. */
+/** No response came: the connection failed, or the client was closed. A `TimeoutError` is one, too. */
 export class ConnectionError extends AutoScalingError {
-  override readonly name = "ConnectionError";
+  override readonly name: "ConnectionError" | "TimeoutError" = "ConnectionError";
+}
+
+/** Time ran out: for connecting, for the response, for the whole call, or for a wait. */
+export class TimeoutError extends ConnectionError {
+  override readonly name = "TimeoutError";
 }
 
 /**
- * A create was sent, but its answer was lost: the hook may exist or not. It was not sent again. Get the hook
- * to decide.
+ * A create or a callback was sent, but its response was lost, or was an error behind which it may have taken effect. It
+ * was not sent again. Get the hook, or list the hanging instances, to decide.
  */
 export class AmbiguousError extends AutoScalingError {
   override readonly name = "AmbiguousError";
 }
 
-/** There are no usable credentials, region or project; nothing was sent to the service. */
+/** Credentials, region, project or an option can't be used; nothing was sent to the service. */
 export class ConfigurationError extends AutoScalingError {
   override readonly name = "ConfigurationError";
 }
@@ -100,13 +105,15 @@ export const isInvalidInputError = guard<InvalidInputError>("InvalidInputError")
 export const isServiceError = guard<ServiceError>("ServiceError");
 /** Whether a value is the error that says: a success had a body that the API does not document. */
 export const isInvalidResponseError = guard<InvalidResponseError>("InvalidResponseError");
-/** Whether a value is the error that says: no answer came. */
-export const isConnectionError = guard<ConnectionError>("ConnectionError");
+/** Whether a value is the error that says: no response came. True of a `TimeoutError` as well. */
+export const isConnectionError = guard<ConnectionError>("ConnectionError", "TimeoutError");
+/** Whether a value is the error that says: time ran out. */
+export const isTimeoutError = guard<TimeoutError>("TimeoutError");
 /** Whether a value is the error that says: a call that must not be sent twice may have taken effect. */
 export const isAmbiguousError = guard<AmbiguousError>("AmbiguousError");
-/** Whether a value is the error that says: credentials, region or project can't be used. */
+/** Whether a value is the error that says: credentials, region, project or an option can't be used. */
 export const isConfigurationError = guard<ConfigurationError>("ConfigurationError");
 
-function guard<T extends AutoScalingError>(name: T["name"]) {
-  return (value: unknown): value is T => isAutoScalingError(value) && value.name === name;
+function guard<T extends AutoScalingError>(...names: readonly string[]) {
+  return (value: unknown): value is T => isAutoScalingError(value) && names.includes(value.name);
 }

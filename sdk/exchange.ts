@@ -1,12 +1,26 @@
 import type { Dispatcher } from "undici";
-import type { HttpResponse } from "./transport";
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly origin: string;
+  /** With the query, percent-encoded. */
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
 
 /**
  * One request and its response, collected as it comes. undici's own `request` makes a stream of each body, which costs
  * as much time as a signature does, and looks at a signal only once the connection stands.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  /** Rejects when no whole answer came: with undici's error, or at once with the signal's reason. */
+  /** Rejects when no whole response came: with undici's error, or at once with the signal's reason. */
   readonly response: Promise<HttpResponse>;
   readonly #signal: AbortSignal;
   readonly #resolve: (response: HttpResponse) => void;
@@ -26,18 +40,28 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else signal.addEventListener("abort", this);
   }
 
+  /** Whether a connection stood, so that some of the request may have left. */
+  get wasSent(): boolean {
+    return this.#controller !== undefined;
+  }
+
   /** The signal has been aborted. */
   handleEvent(): void {
-    this.#reject(this.#signal.reason);
+    this.fail(this.#signal.reason);
     this.#controller?.abort(this.#signal.reason);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#signal.aborted) controller.abort(this.#signal.reason);
+  fail(reason: unknown): void {
+    this.#signal.removeEventListener("abort", this);
+    this.#reject(reason);
   }
 
-  /** Comes again after an interim answer (1xx). */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#signal.aborted) controller.abort(this.#signal.reason);
+    else this.#controller = controller;
+  }
+
+  /** Comes again after an interim response (1xx). */
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
@@ -59,10 +83,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#signal.removeEventListener("abort", this);
-    this.#reject(error);
+    this.fail(error);
   }
 }
 
-/** Without the mark that some put before a text. */
+/** Strips a byte order mark. */
 const utf8 = new TextDecoder();

@@ -1,22 +1,21 @@
-import { describeFailure, isLasting, wasNeverSent, withoutData } from "./connection-failures";
+import { describeFailure, isLasting, isTimeout, withoutData } from "./connection-failures";
 import { type ErrorBody, readErrorBody } from "./error-body";
-import { explanationOf, isPermissionDenied, isThrottled, isTransient } from "./error-codes";
+import { explanationOf, kindOf } from "./error-codes";
 import {
   AmbiguousError,
   type AutoScalingError,
   ConnectionError,
   isAutoScalingError,
   ServiceError,
+  TimeoutError,
 } from "./errors";
-import { type Operation, type OperationName, operations } from "./operations";
+import type { HttpResponse } from "./exchange";
+import { type CallDescription, type Operation, operations } from "./operations";
 import { redact } from "./redaction";
-import type { HttpResponse } from "./transport";
+import type { AttemptResult } from "./transport";
 
 /** The call that failed, and what must not be said of it. */
-export interface FailedCall {
-  readonly operation: OperationName;
-  /** What was being done, and to what: `creating lifecycle hook "drain" in scaling group 8f3a…`. */
-  readonly doing: string;
+export interface FailedCall extends CallDescription {
   readonly secrets: readonly (string | undefined)[];
   /** Where the credentials came from. */
   readonly credentialsSource: string;
@@ -24,40 +23,46 @@ export interface FailedCall {
   readonly signed: boolean;
 }
 
-/** What became of one attempt: a response, or what kept it from coming. */
-export type AttemptResult = { readonly response: HttpResponse } | { readonly failure: unknown };
-
 /** The error in which an attempt ends, and whether another attempt may follow. */
 export interface Classification {
   readonly error: AutoScalingError;
   /**
-   * `soon`: after a short delay, a few times. `throttled`: whenever the pace allows. `signIn`: once, with a new
+   * `soon`: after a short delay, a few times. `throttled`: whenever the rate limiter allows. `signIn`: once, with a new
    * token. `never`: the call is over.
    */
   readonly again: "soon" | "throttled" | "signIn" | "never";
+  /** Whether the attempt may have taken effect, so that a refusal of the next one may come from its success. */
+  readonly isInDoubt: boolean;
 }
 
 /** Classifies an attempt that was not a success. `now` is the time of day, for telling that a clock is wrong. */
-export function classify(call: FailedCall, outcome: AttemptResult, now: number): Classification {
+export function classify(call: FailedCall, result: AttemptResult, now: number): Classification {
   const { repeatable }: Operation = operations[call.operation];
-  if ("failure" in outcome) {
-    const { failure } = outcome;
-    if (isAutoScalingError(failure)) return { error: failure, again: "never" };
-    const harmless = repeatable || wasNeverSent(failure);
-    const mayPass = harmless && !isLasting(failure);
-    return { error: noResponseError(call, failure, harmless, mayPass), again: mayPass ? "soon" : "never" };
+  if ("failure" in result) {
+    const { failure, wasSent } = result;
+    if (isAutoScalingError(failure)) return { error: failure, again: "never", isInDoubt: false };
+    const isHarmless = repeatable === "always" || !wasSent;
+    const mayPass = isHarmless && !isLasting(failure);
+    const error = noResponseError(call, failure, isHarmless, mayPass);
+    return { error, again: mayPass ? "soon" : "never", isInDoubt: wasSent };
   }
-  const error = serviceError(call, outcome.response, now);
-  if (error.status === 401) return { error, again: "signIn" };
-  if (isThrottled(error)) return { error, again: "throttled" };
-  if (!isTransient(error)) return { error, again: "never" };
-  if (repeatable || isServiceOwn(error)) return { error, again: "soon" };
-  return { error: ambiguous(call, error.message, error), again: "never" };
+  const error = serviceError(call, result.response, now);
+  const kind = kindOf(error);
+  if (error.status === 401) return { error, again: "signIn", isInDoubt: false };
+  if (kind === "throttled") return { error, again: "throttled", isInDoubt: false };
+  if (kind !== "transient") return { error, again: "never", isInDoubt: false };
+  if (wasNotServed(error)) return { error, again: "soon", isInDoubt: false };
+  // A 500 without a code is a proxy's: the service's own response may have been lost behind it.
+  const isServiceOwn = error.status === 500 && error.code !== undefined;
+  if (repeatable === "always" || (repeatable === "afterServiceError" && isServiceOwn)) {
+    return { error, again: "soon", isInDoubt: true };
+  }
+  return { error: ambiguous(call, error.message, error), again: "never", isInDoubt: true };
 }
 
 /** Whether the service takes fewer requests just now: the gateway says so by the status, or by its code alone. */
 export function isThrottledResponse({ status, body }: HttpResponse): boolean {
-  return status >= 400 && isThrottled({ status, code: readErrorBody(body, (text) => text).code });
+  return status >= 400 && kindOf({ status, code: readErrorBody(body, (text) => text).code }) === "throttled";
 }
 
 /**
@@ -75,17 +80,15 @@ export function ambiguous(call: FailedCall, text: string, cause: unknown): Ambig
   });
 }
 
-/**
- * Answered by the service itself or before it was reached, so that the call has certainly not gone on. A 500 without
- * a code is a proxy's: the service's own answer may have been lost behind it.
- */
-function isServiceOwn({ status, code }: ServiceError): boolean {
-  return (status === 500 && code !== undefined) || code === "APIGW.0613";
+/** The gateway could not check the credentials, and so has not passed the request on. */
+function wasNotServed({ code }: ServiceError): boolean {
+  return code === "APIGW.0613";
 }
 
 function serviceError(call: FailedCall, response: HttpResponse, now: number): ServiceError {
   const said = readErrorBody(response.body, (text) => redact(text, call.secrets));
   const failure = { status: response.status, code: said.code };
+  const kind = kindOf(failure);
   const requestId = requestIdOf(response, call.secrets, said);
   const references = [said.code ?? `HTTP ${response.status}`, requestId && `request ${requestId}`];
   const text = `${call.doing}: ${reason(call, response, said, now)} (${references.filter(Boolean).join(", ")})`;
@@ -93,12 +96,12 @@ function serviceError(call: FailedCall, response: HttpResponse, now: number): Se
     ...failure,
     operation: call.operation,
     requestId,
-    retryable: isThrottled(failure) || isTransient(failure),
+    retryable: kind === "throttled" || kind === "transient",
     serviceMessage: said.message,
   });
 }
 
-/** The error when no answer came; a call that must not be sent twice may have taken effect. */
+/** The error when no response came; a call that must not be sent twice may have taken effect. */
 function noResponseError(
   call: FailedCall,
   failure: unknown,
@@ -108,10 +111,11 @@ function noResponseError(
   const text = redact(`${call.doing}: no response: ${describeFailure(failure)}`, call.secrets);
   const cause = withoutData(failure);
   if (!harmless) return ambiguous(call, text, cause);
-  return new ConnectionError(text, { operation: call.operation, retryable, cause });
+  const NoResponse = isTimeout(failure) ? TimeoutError : ConnectionError;
+  return new NoResponse(text, { operation: call.operation, retryable, cause });
 }
 
-/** The service's id of the request, for its support. Whoever answers may have put anything there. */
+/** The service's id of the request, for its support. Any server may have put anything there. */
 export function requestIdOf(
   response: HttpResponse,
   secrets: readonly (string | undefined)[],
@@ -129,7 +133,7 @@ function reason(call: FailedCall, response: HttpResponse, said: ErrorBody, now: 
   }
   const explanation = explanationOf(said.code);
   const quote = said.message === undefined ? "" : `: "${said.message}"`;
-  if (isPermissionDenied({ status: response.status, code: said.code })) {
+  if (kindOf({ status: response.status, code: said.code }) === "permission") {
     const { actions }: Operation = operations[call.operation];
     const meaning = explanation?.meaning ?? "permission denied";
     return `${meaning}; the policy must allow ${actions.join(" or ")}${quote}`;

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { CallOptions } from "./caller";
+import type { CallDescription } from "./operations";
 import {
   type CompleteInput,
   type HangingInstance,
@@ -8,20 +9,12 @@ import {
 } from "./schemas";
 import type { AutoScalingService } from "./service";
 import { validate } from "./validation";
-import { poll } from "./wait";
+import { type WaitOptions, waitUntil } from "./wait-until";
 
 /** Which instances to list. */
 export interface ListHangingInstancesOptions extends CallOptions {
   /** Only this instance; all of the group without it. */
   readonly instanceId?: string | undefined;
-}
-
-/** How long to wait, and how. */
-export interface WaitOptions extends CallOptions {
-  /** Milliseconds until the wait fails. @default 600000 */
-  readonly timeout?: number | undefined;
-  /** Milliseconds between two looks. @default 5000 */
-  readonly interval?: number | undefined;
 }
 
 /**
@@ -37,64 +30,70 @@ export class HangingInstances {
     this.#schemas = schemas;
   }
 
-  /** The suspended instances of a group. There are no pages. */
+  /** The suspended instances of a group, and those whose suspension has just ended. There are no pages. */
   async list(groupId: string, options: ListHangingInstancesOptions = {}): Promise<HangingInstance[]> {
     const doing = `listing the hanging instances of scaling group ${groupId}`;
     const about = { operation: "hangingInstances.list", doing } as const;
     const path = `${this.#path(about, groupId)}/list`;
-    const { instanceId, signal } = options;
+    const { instanceId } = options;
     const query =
       instanceId === undefined ? [] : [["instance_id", this.#instance(about, instanceId)] as const];
-    return this.#service.call(about, {
-      method: "GET",
-      path,
-      query,
-      response: hangingInstancesResponse,
-      signal,
-    });
+    return this.#service.call(
+      about,
+      { method: "GET", path, query, response: hangingInstancesResponse },
+      options,
+    );
   }
 
   /**
-   * Ends a suspension (CONTINUE, ABANDON) or prolongs it by an hour (EXTEND). Which one is meant is said by its
-   * lifecycle action key, or by the instance and the hook. One that has ended is a `ServiceError` with AS.7042.
-   * A lost answer is an `AmbiguousError`: list the hanging instances to decide.
+   * Ends a suspension (CONTINUE, ABANDON) or prolongs it by an hour (EXTEND). It is addressed by its lifecycle action
+   * key, or by the instance and the hook. One that has ended is a `ServiceError` with AS.7042. After a lost response,
+   * or an error behind which the call may have taken effect, it is not sent again: the `AmbiguousError` leaves the
+   * decision to you, list the hanging instances.
    */
   async complete(groupId: string, input: CompleteInput, options: CallOptions = {}): Promise<void> {
     const doing = `completing a lifecycle action in scaling group ${groupId}`;
     const about = { operation: "hangingInstances.complete", doing } as const;
     const path = `${this.#path(about, groupId)}/callback`;
     const body = validate(this.#schemas.complete, input, about);
-    await this.#service.call(about, {
-      method: "PUT",
-      path,
-      body,
-      response: z.unknown(),
-      signal: options.signal,
-    });
+    await this.#service.call(about, { method: "PUT", path, body, response: z.unknown() }, options);
   }
 
   /**
-   * Waits until an instance hangs that matches, and answers it. Rejects with a `ConnectionError` when none did
-   * in time, and with the signal's reason when that comes first.
+   * Waits until an instance hangs that matches, and returns it. Rejects with a `TimeoutError` when none did in time;
+   * transient faults of the service are outlasted until then.
    */
   async waitFor(
     groupId: string,
     match: (instance: HangingInstance) => boolean,
     options: WaitOptions = {},
   ): Promise<HangingInstance> {
-    return poll(async () => (await this.list(groupId, { signal: options.signal })).find(match), {
-      ...options,
-      operation: "hangingInstances.list",
-      doing: `waiting for a hanging instance of scaling group ${groupId}`,
-    });
+    const doing = `waiting for a hanging instance of scaling group ${groupId}`;
+    return waitUntil({ operation: "hangingInstances.list", doing }, options, async (look) =>
+      (await this.#hanging(groupId, look)).find(match),
+    );
   }
 
-  #path(about: Parameters<typeof validate>[2], groupId: string): string {
+  /** Waits until no instance of a group hangs on a hook. Rejects with a `TimeoutError` when one still does. */
+  async waitUntilNone(groupId: string, options: WaitOptions = {}): Promise<void> {
+    const doing = `waiting until no instance of scaling group ${groupId} hangs`;
+    await waitUntil({ operation: "hangingInstances.list", doing }, options, async (look) =>
+      (await this.#hanging(groupId, look)).length === 0 ? true : undefined,
+    );
+  }
+
+  /** The list holds suspensions that have ended as well. */
+  async #hanging(groupId: string, options: CallOptions): Promise<HangingInstance[]> {
+    const instances = await this.list(groupId, options);
+    return instances.filter(({ lifecycleHookStatus }) => lifecycleHookStatus === "HANGING");
+  }
+
+  #path(about: CallDescription, groupId: string): string {
     const id = validate(this.#schemas.id, groupId, { ...about, property: "scalingGroupId" });
     return `/scaling_instance_hook/${id}`;
   }
 
-  #instance(about: Parameters<typeof validate>[2], instanceId: string): string {
+  #instance(about: CallDescription, instanceId: string): string {
     return validate(this.#schemas.id, instanceId, { ...about, property: "instanceId" });
   }
 }

@@ -18,6 +18,7 @@ export {
   sharedConfigCredentials,
 } from "./credentials/sources";
 export { type Endpoints, endpointsOf, knownRegions } from "./endpoints";
+export { isBusy, isDuplicateName, isNotFound, isPermissionDenied, isThrottled } from "./error-codes";
 export {
   AmbiguousError,
   AutoScalingError,
@@ -32,18 +33,23 @@ export {
   isInvalidInputError,
   isInvalidResponseError,
   isServiceError,
+  isTimeoutError,
   ServiceError,
+  TimeoutError,
 } from "./errors";
-export type { HangingInstances, ListHangingInstancesOptions, WaitOptions } from "./hanging-instances";
+export type { HangingInstances, ListHangingInstancesOptions } from "./hanging-instances";
 export type { LifecycleHooks } from "./lifecycle-hooks";
 export { type LifecycleHookLimits, specificationLimits } from "./limits";
-export type { Observer, RequestEvent, ResponseEvent } from "./observe";
+export type { Observer, RequestEvent, ResponseEvent, RetryEvent } from "./observe";
+export type { ScalingGroups } from "./scaling-groups";
 export type {
   CompleteInput,
   CreateLifecycleHookInput,
   HangingInstance,
   LifecycleHook,
+  ScalingGroup,
   UpdateLifecycleHookInput,
 } from "./schemas";
 export type { Timeouts } from "./transport";
 export { version } from "./version";
+export type { WaitOptions } from "./wait-until";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { CallOptions } from "./caller";
 import { InvalidInputError } from "./errors";
-import { type OperationName, operations } from "./operations";
+import { type CallDescription, type OperationName, operations } from "./operations";
 import {
   type CreateLifecycleHookInput,
   type LifecycleHook,
@@ -28,9 +28,9 @@ export class LifecycleHooks {
   }
 
   /**
-   * Creates a hook: one POST, whose answer has every field. A group can have five (AS.7038), each with a name
-   * of its own (AS.7041), and takes changes only while no scaling activity runs (AS.2033). When the answer is
-   * lost the request is not sent again: the `AmbiguousError` leaves the decision to you.
+   * Creates a hook: one POST, whose response has every field. A group can have five (AS.7038), each with a name
+   * of its own (`isDuplicateName`), and takes changes only while no scaling activity runs (`isBusy`). When the response
+   * is lost the request is not sent again: the `AmbiguousError` leaves the decision to you.
    */
   async create(
     groupId: string,
@@ -40,32 +40,35 @@ export class LifecycleHooks {
     const about = this.#about("lifecycleHooks.create", groupId, nameOf(input));
     const path = this.#groupPath(about, groupId);
     const body = validate(this.#schemas.create, input, about);
-    return this.#service.call(about, {
-      method: "POST",
-      path,
-      body,
-      response: lifecycleHookResponse,
-      ...options,
-    });
+    return this.#service.call(
+      about,
+      {
+        method: "POST",
+        path,
+        body,
+        response: lifecycleHookResponse,
+      },
+      options,
+    );
   }
 
-  /** Reads a hook. A missing hook is a `ServiceError` with status 404, a missing group one with code AS.2007. */
+  /** Reads a hook. A missing hook, or a missing group, is a `ServiceError`: see `isNotFound`. */
   async get(groupId: string, name: string, options: CallOptions = {}): Promise<LifecycleHook> {
     const about = this.#about("lifecycleHooks.get", groupId, name);
-    const path = this.#hookPath(about, groupId, name);
-    return this.#service.call(about, { method: "GET", path, response: lifecycleHookResponse, ...options });
+    const path = this.#hookPath(about, groupId, name, this.#schemas.lifecycleHookName);
+    return this.#service.call(about, { method: "GET", path, response: lifecycleHookResponse }, options);
   }
 
   /** All hooks of a group, at most five. There are no pages. */
   async list(groupId: string, options: CallOptions = {}): Promise<LifecycleHook[]> {
     const about = this.#about("lifecycleHooks.list", groupId);
     const path = `${this.#groupPath(about, groupId)}/list`;
-    return this.#service.call(about, { method: "GET", path, response: lifecycleHooksResponse, ...options });
+    return this.#service.call(about, { method: "GET", path, response: lifecycleHooksResponse }, options);
   }
 
   /**
    * Changes the given fields of a hook and leaves the others; `notificationMetadata: ""` clears it. The name
-   * can't be changed. Answers the whole hook as it is then.
+   * can't be changed. Returns the whole hook as it is then.
    */
   async update(
     groupId: string,
@@ -81,43 +84,46 @@ export class LifecycleHooks {
       const problem = "there is nothing to change: give at least one field";
       throw new InvalidInputError(`${about.doing}: ${problem}`, { ...about, problems: [problem] });
     }
-    return this.#service.call(about, {
-      method: "PUT",
-      path,
-      body,
-      response: lifecycleHookResponse,
-      ...options,
-    });
+    return this.#service.call(
+      about,
+      {
+        method: "PUT",
+        path,
+        body,
+        response: lifecycleHookResponse,
+      },
+      options,
+    );
   }
 
-  /** Deletes a hook. One that is already gone is a `ServiceError` with status 404. */
+  /** Deletes a hook. One that is already gone is a `ServiceError`: see `isNotFound`. */
   async delete(groupId: string, name: string, options: CallOptions = {}): Promise<void> {
     const about = this.#about("lifecycleHooks.delete", groupId, name);
     const path = this.#hookPath(about, groupId, name);
-    await this.#service.call(about, { method: "DELETE", path, response: z.unknown(), ...options });
+    await this.#service.call(about, { method: "DELETE", path, response: z.unknown() }, options);
   }
 
-  #about(operation: OperationName, groupId: string, name?: string): About {
+  #about(operation: OperationName, groupId: string, name?: string): CallDescription {
     const hook = name === undefined ? "" : ` ${JSON.stringify(name)}`;
     const where = name === undefined ? `of scaling group ${groupId}` : `in scaling group ${groupId}`;
     return { operation, doing: `${operations[operation].doing}${hook} ${where}` };
   }
 
-  #groupPath(about: About, groupId: string): string {
+  #groupPath(about: CallDescription, groupId: string): string {
     const id = validate(this.#schemas.id, groupId, { ...about, property: "scalingGroupId" });
     return `/scaling_lifecycle_hook/${id}`;
   }
 
-  #hookPath(about: About, groupId: string, name: string): string {
+  #hookPath(
+    about: CallDescription,
+    groupId: string,
+    name: string,
+    schema = this.#schemas.existingHookName,
+  ): string {
     const property = "lifecycleHookName";
-    const hook = validate(this.#schemas.lifecycleHookName, name, { ...about, property });
+    const hook = validate(schema, name, { ...about, property });
     return `${this.#groupPath(about, groupId)}/${hook}`;
   }
-}
-
-interface About {
-  readonly operation: OperationName;
-  readonly doing: string;
 }
 
 /** For the message about an input that may be anything. */

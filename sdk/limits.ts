@@ -1,8 +1,8 @@
 /**
  * The limits of a lifecycle hook, as data.
  *
- * Source: the specification of the create call. Newer sites take time-outs from 60 s and a schema of theirs
- * allows names of 64 characters; the specification wins, and {@link widenLimits} lets a user widen it.
+ * Source: the specification of the create call. Newer sites take shorter time-outs, and a schema of theirs allows names
+ * of 64 characters; the specification wins, and the client's option `limits` replaces it.
  */
 export interface LifecycleHookLimits {
   /** The most characters in a hook's name. */
@@ -16,12 +16,15 @@ export interface LifecycleHookLimits {
 }
 
 /** The limits of the specification: names of 1–32, time-outs of 300–86400 s, metadata of at most 256. */
-export const specificationLimits: LifecycleHookLimits = {
+export const specificationLimits: LifecycleHookLimits = Object.freeze({
   maxNameLength: 32,
   minTimeout: 300,
   maxTimeout: 86_400,
   maxMetadataLength: 256,
-};
+});
+
+/** The shortest time-out, in seconds, that newer sites document. */
+export const newerMinTimeout = 60;
 
 /** The time-out, in seconds, of a hook that names none (specification). */
 export const defaultTimeoutSeconds = 3600;
@@ -40,8 +43,3 @@ export const forbiddenMetadataCharacters: readonly string[] = ["<", ">", "&", "'
  * "list hooks".
  */
 export const unaddressableName = "list";
-
-/** The limits with some of them replaced, for sites that take more than the specification says. */
-export function widenLimits(overrides: Partial<LifecycleHookLimits>): LifecycleHookLimits {
-  return { ...specificationLimits, ...overrides };
-}

@@ -1,9 +1,9 @@
 import type { SecretCredentials } from "./credentials/secret-credentials";
+import type { HttpRequest } from "./exchange";
 import { authorization, canonicalQuery, sdkDate } from "./signer";
-import type { HttpRequest } from "./transport";
 import { version } from "./version";
 
-/** What a request says, before anybody has signed it. */
+/** A request before it is signed. */
 export interface UnsignedRequest {
   readonly method: HttpRequest["method"];
   /** Without a slash at its end; may have a path, where a proxy serves the API below one. */
@@ -16,11 +16,26 @@ export interface UnsignedRequest {
 }
 
 /** An address taken apart, once for many requests. */
-export type Endpoint = Pick<URL, "origin" | "host" | "pathname">;
+export interface Endpoint extends Pick<URL, "origin" | "host"> {
+  /** The path below which the API is, percent-encoded; "" when there is none. */
+  readonly path: string;
+  /** The same, decoded: the service signs what it has decoded. */
+  readonly decodedPath: string;
+}
 
 export function parseEndpoint(address: string): Endpoint {
   const { origin, host, pathname } = new URL(address);
-  return { origin, host, pathname };
+  const path = pathname === "/" ? "" : pathname;
+  return { origin, host, path, decodedPath: decoded(path) };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A % that encodes nothing stands for itself.
+    return path;
+  }
 }
 
 const userAgent = `pulumi-huaweicloud-as/${version} node/${process.versions.node}`;
@@ -30,13 +45,13 @@ export function signRequest(
   request: UnsignedRequest,
   credentials: SecretCredentials,
   now: Date,
+  userAgentSuffix?: string,
 ): HttpRequest {
   const { endpoint } = request;
-  const { origin, host, pathname } = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
-  const path = pathname === "/" ? request.path : pathname + request.path;
+  const { origin, host, ...below } = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
   const query = request.query ?? [];
   const usable = credentials.reveal();
-  // An answer in JSON is asked for, and never a compressed one, so that its length is bounded by the transport.
+  // No compression is asked for, so that the transport bounds the length of a response.
   const headers: Record<string, string> = { "content-type": "application/json", host };
   if (request.projectId !== undefined) headers["x-project-id"] = request.projectId;
   if ("authToken" in usable) {
@@ -44,10 +59,12 @@ export function signRequest(
   } else {
     headers["x-sdk-date"] = sdkDate(now);
     if (usable.securityToken !== undefined) headers["x-security-token"] = usable.securityToken;
+    const path = below.decodedPath + request.path;
     const body = request.body ?? "";
     headers.authorization = authorization({ method: request.method, path, query, headers, body }, usable.key);
   }
-  headers["user-agent"] = userAgent;
+  headers["user-agent"] = userAgentSuffix === undefined ? userAgent : `${userAgent} ${userAgentSuffix}`;
+  const path = below.path + request.path;
   return {
     method: request.method,
     origin,

@@ -1,5 +1,5 @@
 /**
- * When to try again. Pure: the number of the attempt and the answer's header in, milliseconds out.
+ * When to try again. Pure: the number of the attempt and the response's header in, milliseconds out.
  * Full jitter (a random share of a growing bound) keeps callers that failed together from returning together.
  */
 
@@ -14,10 +14,11 @@ export function retryDelay(attempt: number, random: number, retryAfter?: number)
   return random * Math.min(firstBound * 2 ** attempt, longestDelay);
 }
 
-/** The milliseconds that a `Retry-After` header asks for, written in seconds or as a date. */
+/** The milliseconds that a `Retry-After` header asks for, written in seconds or as an HTTP date. */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const moment = Date.parse(header);
+  const text = header?.trim() ?? "";
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  // Date.parse alone takes "-5" for a month.
+  const moment = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(moment) ? undefined : Math.max(0, moment - now);
 }

@@ -2,6 +2,7 @@ import {
   forbiddenMetadataCharacters,
   type LifecycleHookLimits,
   namePattern,
+  newerMinTimeout,
   specificationLimits,
   unaddressableName,
 } from "./limits";
@@ -18,19 +19,24 @@ export interface Problem {
   readonly detail?: string;
   /** What is allowed, and what to do. */
   readonly allowed: string;
+  /** Limits under which a site may accept the value, as the option that sets them takes them. */
+  readonly wider?: Partial<LifecycleHookLimits>;
 }
 
 /** Looks at one value; `undefined` means that nothing is wrong with it. */
 export type Rule = (value: unknown, limits?: LifecycleHookLimits) => Problem | undefined;
 
 /** The two moments at which a hook suspends an instance (specification). */
-export const lifecycleHookTypes = ["INSTANCE_LAUNCHING", "INSTANCE_TERMINATING"] as const;
+const lifecycleHookTypes = ["INSTANCE_LAUNCHING", "INSTANCE_TERMINATING"] as const;
+export type LifecycleHookType = (typeof lifecycleHookTypes)[number];
 
 /** What happens to an instance whose hook times out (specification). */
-export const defaultResults = ["ABANDON", "CONTINUE"] as const;
+const defaultResults = ["ABANDON", "CONTINUE"] as const;
+export type DefaultResult = (typeof defaultResults)[number];
 
 /** What a callback can say; EXTEND adds an hour to the deadline. */
-export const lifecycleActionResults = ["ABANDON", "CONTINUE", "EXTEND"] as const;
+const lifecycleActionResults = ["ABANDON", "CONTINUE", "EXTEND"] as const;
+export type LifecycleActionResult = (typeof lifecycleActionResults)[number];
 
 const urnShape = /^urn:smn:[0-9A-Za-z_-]+:[0-9a-z]{32}:[0-9A-Za-z_-]{1,255}$/;
 const pathSegment = /^[0-9A-Za-z_-]{1,64}$/;
@@ -44,7 +50,16 @@ export const idRule: Rule = (value) => {
   return pathSegment.test(value) ? undefined : { is: "is not an id", allowed };
 };
 
-export const lifecycleHookNameRule: Rule = (value, limits = specificationLimits) => {
+/** The name of a hook to create or to read. */
+export const lifecycleHookNameRule: Rule = (value, limits) => {
+  if (value === unaddressableName) {
+    return { is: "is a name that the API cannot address", allowed: "choose another name" };
+  }
+  return existingHookNameRule(value, limits);
+};
+
+/** The name of a hook to update or to delete. */
+export const existingHookNameRule: Rule = (value, limits = specificationLimits) => {
   const allowed = `allowed are 1 to ${limits.maxNameLength} letters, digits, _ and -`;
   if (typeof value !== "string") return wrongType(value, "a string", allowed);
   if (value === "") return { is: "is empty", allowed };
@@ -54,9 +69,6 @@ export const lifecycleHookNameRule: Rule = (value, limits = specificationLimits)
   if (!namePattern.test(value)) {
     const strange = [...new Set(value)].filter((character) => !namePattern.test(character));
     return { is: "has characters that are not allowed", detail: quoted(strange), allowed };
-  }
-  if (value === unaddressableName) {
-    return { is: "is a name that the API cannot address", allowed: "choose another name" };
   }
   return undefined;
 };
@@ -72,10 +84,12 @@ export const defaultTimeoutRule: Rule = (value, limits = specificationLimits) =>
   if (typeof value !== "number") return wrongType(value, "a number", range);
   if (!Number.isInteger(value)) return { is: "is not a whole number", allowed: range };
   if (value < limits.minTimeout) {
-    // Newer sites document 60 as the least; whoever has one must learn how to say so.
-    const newer =
-      value >= 60 ? '; if your site takes it, set huaweicloud:lifecycleHookLimits to {"minTimeout": 60}' : "";
-    return { is: "is too short", allowed: range + newer };
+    const isNewer = value >= newerMinTimeout;
+    return {
+      is: "is too short",
+      allowed: range,
+      ...(isNewer ? { wider: { minTimeout: newerMinTimeout } } : {}),
+    };
   }
   if (value > limits.maxTimeout) return { is: "is too long", allowed: range };
   return undefined;
@@ -135,11 +149,24 @@ function quoted(characters: readonly string[]): string {
   return characters.map((character) => JSON.stringify(character)).join(" ");
 }
 
-/** `defaultTimeout 100 is too short: allowed are …`. Of a secret, neither the value nor a part of it is told. */
-export function describeProblem(property: string, value: unknown, problem: Problem, secret: boolean): string {
+/**
+ * `defaultTimeout 100 is too short: allowed are …`. Of a secret, neither the value nor a part of it is told.
+ * `limitsOption`: the name of the option that sets the limits.
+ */
+export function describeProblem(
+  property: string,
+  value: unknown,
+  problem: Problem,
+  secret: boolean,
+  limitsOption = "limits",
+): string {
   const shown = secret ? "(not shown)" : brief(value);
   const detail = problem.detail === undefined || secret ? "" : ` (${problem.detail})`;
-  return `${property}${shown === undefined ? "" : ` ${shown}`} ${problem.is}${detail}: ${problem.allowed}`;
+  const advice =
+    problem.wider === undefined
+      ? ""
+      : `; if your site takes it, set ${limitsOption} to ${JSON.stringify(problem.wider).replaceAll(":", ": ")}`;
+  return `${property}${shown === undefined ? "" : ` ${shown}`} ${problem.is}${detail}: ${problem.allowed}${advice}`;
 }
 
 /** The value as it was given, cut when it is long; nothing when its type already says it all. */

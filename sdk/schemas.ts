@@ -1,15 +1,16 @@
 import * as z from "zod/mini";
-import { type LifecycleHookLimits, specificationLimits } from "./limits";
+import type { LifecycleHookLimits } from "./limits";
 import {
+  type DefaultResult,
   defaultResultRule,
-  defaultResults,
   defaultTimeoutRule,
+  existingHookNameRule,
   idRule,
+  type LifecycleActionResult,
+  type LifecycleHookType,
   lifecycleActionResultRule,
-  type lifecycleActionResults,
   lifecycleHookNameRule,
   lifecycleHookTypeRule,
-  lifecycleHookTypes,
   notificationMetadataRule,
   notificationTopicUrnRule,
   type Rule,
@@ -20,12 +21,19 @@ import {
  * rules, what comes in is parsed loosely, so that a field the service adds breaks nobody.
  */
 
-/* ---- answers ---- */
+/* ---- responses ---- */
+
+/** A value that is one of these in the documentation; a site may know others, which must fail no call that worked. */
+type Open<Known extends string> = Known | (string & Record<never, never>);
+
+function open<Known extends string>() {
+  return z.string() as z.ZodMiniType<Open<Known>>;
+}
 
 const wireHook = z.looseObject({
   lifecycle_hook_name: z.string(),
-  lifecycle_hook_type: z.enum(lifecycleHookTypes),
-  default_result: z.enum(defaultResults),
+  lifecycle_hook_type: open<LifecycleHookType>(),
+  default_result: open<DefaultResult>(),
   default_timeout: z.int(),
   notification_topic_urn: z.string(),
   notification_topic_name: z.string(),
@@ -33,7 +41,7 @@ const wireHook = z.looseObject({
   create_time: z.string(),
 });
 
-/** A lifecycle hook as the service describes it, in the answers of create, get, list and update. */
+/** A lifecycle hook as the service describes it, in the responses of create, get, list and update. */
 export const lifecycleHookResponse = mapped(wireHook, (wire) => ({
   lifecycleHookName: wire.lifecycle_hook_name,
   lifecycleHookType: wire.lifecycle_hook_type,
@@ -66,9 +74,9 @@ const hangingInstanceResponse = mapped(
     lifecycle_action_key: z.string(),
     instance_id: z.string(),
     scaling_group_id: z.string(),
-    lifecycle_hook_status: z.enum(["HANGING", "CONTINUE", "ABANDON"]),
+    lifecycle_hook_status: open<"HANGING" | "CONTINUE" | "ABANDON">(),
     timeout: z.string(),
-    default_result: z.enum(defaultResults),
+    default_result: open<DefaultResult>(),
   }),
   (wire) => ({
     lifecycleHookName: wire.lifecycle_hook_name,
@@ -90,6 +98,32 @@ export const hangingInstancesResponse = mapped(
   z.looseObject({ instance_hanging_info: z.array(hangingInstanceResponse) }),
   (wire) => wire.instance_hanging_info,
 );
+
+/** A scaling group, as far as hooks depend on it. */
+export const scalingGroupResponse = mapped(
+  z.looseObject({
+    scaling_group: z.looseObject({
+      scaling_group_id: z.string(),
+      scaling_group_name: z.string(),
+      scaling_group_status: open<"INSERVICE" | "PAUSED" | "ERROR" | "DELETING" | "FREEZED">(),
+      is_scaling: z.boolean(),
+      current_instance_number: z.int(),
+      desire_instance_number: z.int(),
+    }),
+  }),
+  ({ scaling_group: wire }) => ({
+    scalingGroupId: wire.scaling_group_id,
+    scalingGroupName: wire.scaling_group_name,
+    scalingGroupStatus: wire.scaling_group_status,
+    /** Whether a scaling activity runs: the group takes no changes of its hooks meanwhile. */
+    isScaling: wire.is_scaling,
+    currentInstanceNumber: wire.current_instance_number,
+    desireInstanceNumber: wire.desire_instance_number,
+  }),
+);
+
+/** A scaling group. Source: the API reference, "querying details of a group". */
+export type ScalingGroup = z.output<typeof scalingGroupResponse>;
 
 /** The projects of IAM's look-up. */
 export const projectsResponse = mapped(
@@ -159,10 +193,10 @@ function ruled<T>(rule: Rule, limits: LifecycleHookLimits) {
 /** The five fields that an update may change; create takes them as well. */
 function mutableFields(limits: LifecycleHookLimits) {
   return {
-    lifecycleHookType: ruled<LifecycleHook["lifecycleHookType"]>(lifecycleHookTypeRule, limits),
+    lifecycleHookType: ruled<LifecycleHookType>(lifecycleHookTypeRule, limits),
     notificationTopicUrn: ruled<string>(notificationTopicUrnRule, limits),
     /** @default "ABANDON" */
-    defaultResult: z.optional(ruled<LifecycleHook["defaultResult"]>(defaultResultRule, limits)),
+    defaultResult: z.optional(ruled<DefaultResult>(defaultResultRule, limits)),
     /** Seconds, 300–86400. @default 3600 */
     defaultTimeout: z.optional(ruled<number>(defaultTimeoutRule, limits)),
     /** At most 256 characters, none of `< > & ' ( )`; "" is none, and clears it on update. */
@@ -184,9 +218,10 @@ export function requestSchemas(limits: LifecycleHookLimits) {
       ...mutableToWire(hook),
     })),
     update: mapped(update, mutableToWire),
-    complete: completion,
+    complete: completion(limits),
     id: ruled<string>(idRule, limits),
     lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
+    existingHookName: ruled<string>(existingHookNameRule, limits),
   };
 }
 export type RequestSchemas = ReturnType<typeof requestSchemas>;
@@ -195,43 +230,59 @@ export type RequestSchemas = ReturnType<typeof requestSchemas>;
 export type CreateLifecycleHookInput = z.input<RequestSchemas["create"]>;
 
 /** What an update changes: at least one of the five mutable fields. */
-export type UpdateLifecycleHookInput = z.input<RequestSchemas["update"]>;
+export type UpdateLifecycleHookInput = AtLeastOne<z.input<RequestSchemas["update"]>>;
 
-const completion = mapped(
-  z
-    .strictObject({
-      /** EXTEND adds one hour to the deadline. */
-      lifecycleActionResult: ruled<(typeof lifecycleActionResults)[number]>(
-        lifecycleActionResultRule,
-        specificationLimits,
-      ),
-      /** The token of the notification or of the list; wins over the other two. */
-      lifecycleActionKey: z.optional(ruled<string>(idRule, specificationLimits)),
-      instanceId: z.optional(ruled<string>(idRule, specificationLimits)),
-      lifecycleHookName: z.optional(ruled<string>(lifecycleHookNameRule, specificationLimits)),
-    })
-    .check(({ value, issues }) => {
-      if (value.lifecycleActionKey !== undefined) return;
-      if (value.instanceId !== undefined && value.lifecycleHookName !== undefined) return;
-      const problem = {
-        is: "is missing",
-        allowed:
-          "say which suspension is meant: by lifecycleActionKey, or by instanceId and lifecycleHookName",
-      };
-      issues.push({ code: "custom", input: value, path: ["lifecycleActionKey"], params: { problem } });
-    }),
-  (value) => ({
+type AtLeastOne<T> = {
+  [Name in keyof T]-?: T & { [Given in Name]-?: Exclude<T[Given], undefined> };
+}[keyof T];
+
+function completion(limits: LifecycleHookLimits) {
+  const fields = z.strictObject({
+    lifecycleActionResult: ruled<LifecycleActionResult>(lifecycleActionResultRule, limits),
+    lifecycleActionKey: z.optional(ruled<string>(idRule, limits)),
+    instanceId: z.optional(ruled<string>(idRule, limits)),
+    lifecycleHookName: z.optional(ruled<string>(existingHookNameRule, limits)),
+  });
+  return mapped(fields.check(oneAddress), (value) => ({
     lifecycle_action_result: value.lifecycleActionResult,
     ...defined({
       lifecycle_action_key: value.lifecycleActionKey,
       instance_id: value.instanceId,
       lifecycle_hook_name: value.lifecycleHookName,
     }),
-  }),
-);
+  }));
+}
 
-/** How a suspension is ended or prolonged, and which. */
-export type CompleteInput = z.input<typeof completion>;
+function oneAddress({ value, issues }: z.core.ParsePayload<Partial<Record<string, unknown>>>): void {
+  const { lifecycleActionKey, instanceId, lifecycleHookName } = value;
+  const isKeyed = lifecycleActionKey !== undefined;
+  const isNamed = instanceId !== undefined && lifecycleHookName !== undefined;
+  const isHalfNamed = instanceId !== undefined || lifecycleHookName !== undefined;
+  if (isKeyed ? !isHalfNamed : isNamed) return;
+  const problem = {
+    is: isKeyed ? "is one address too many" : "is missing",
+    allowed: "address the suspension by lifecycleActionKey, or by instanceId and lifecycleHookName",
+  };
+  issues.push({ code: "custom", input: value, path: ["lifecycleActionKey"], params: { problem } });
+}
+
+/** How a suspension is ended or prolonged, and which one: by its key, or by its instance and hook. */
+export type CompleteInput = {
+  /** EXTEND adds one hour to the deadline. */
+  readonly lifecycleActionResult: LifecycleActionResult;
+} & (
+  | {
+      /** The token of the notification or of the list. */
+      readonly lifecycleActionKey: string;
+      readonly instanceId?: undefined;
+      readonly lifecycleHookName?: undefined;
+    }
+  | {
+      readonly lifecycleActionKey?: undefined;
+      readonly instanceId: string;
+      readonly lifecycleHookName: string;
+    }
+);
 
 type MutableFields = {
   [Field in keyof ReturnType<typeof mutableFields>]?:

@@ -1,8 +1,8 @@
 import type * as z from "zod/mini";
 import type { Caller, CallOptions } from "./caller";
-import type { OperationName } from "./operations";
+import type { CallDescription } from "./operations";
 import type { ProjectLookup } from "./projects";
-import { type Endpoint, parseEndpoint } from "./request";
+import { type Endpoint, parseEndpoint, type UnsignedRequest } from "./request";
 
 /** The Auto Scaling service of one project: makes a path below the project's, and a body, into a call. */
 export class AutoScalingService {
@@ -16,27 +16,28 @@ export class AutoScalingService {
     this.#endpoint = parseEndpoint(endpoint);
   }
 
-  async call<T>(
-    about: { readonly operation: OperationName; readonly doing: string },
-    request: ServiceRequest<T> & CallOptions,
-  ): Promise<T> {
-    const projectId = await this.#projects.id(request);
-    return this.#caller.call({
-      operation: about.operation,
-      doing: about.doing,
-      ...request,
-      endpoint: this.#endpoint,
-      projectId,
-      path: `/autoscaling-api/v1/${projectId}${request.path}`,
-      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+  async call<T>(about: CallDescription, request: ServiceRequest<T>, options: CallOptions): Promise<T> {
+    return this.#caller.run(about, options, async (scope) => {
+      const projectId = await this.#projects.id(scope);
+      return this.#caller.attempts(
+        {
+          operation: about.operation,
+          doing: about.doing,
+          method: request.method,
+          endpoint: this.#endpoint,
+          path: `/autoscaling-api/v1/${projectId}${request.path}`,
+          query: request.query,
+          projectId,
+          body: request.body === undefined ? undefined : JSON.stringify(request.body),
+          response: request.response,
+        },
+        scope,
+      );
     });
   }
 }
 
-interface ServiceRequest<T> {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  readonly path: string;
-  readonly query?: ReadonlyArray<readonly [string, string]>;
+interface ServiceRequest<T> extends Pick<UnsignedRequest, "method" | "path" | "query"> {
   readonly body?: unknown;
   readonly response: z.ZodMiniType<T>;
 }

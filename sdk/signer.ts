@@ -13,7 +13,7 @@ const algorithm = "SDK-HMAC-SHA256";
 /** What is signed of a request. Header names are lower case; `host` and `x-sdk-date` are among them. */
 export interface SignableRequest {
   readonly method: string;
-  /** The path of the URL, not percent-encoded. */
+  /** The path of the URL, percent-decoded. */
   readonly path: string;
   /** The query's parameters, not percent-encoded. */
   readonly query?: ReadonlyArray<readonly [name: string, value: string]>;

@@ -1,43 +1,35 @@
 import type { Dispatcher } from "undici";
 import { isLoopback } from "./endpoints";
-import { Exchange } from "./exchange";
+import { Exchange, type HttpRequest, type HttpResponse } from "./exchange";
 import { proxySettings } from "./proxy";
 import { loadPool, loadUndici } from "./undici";
 
 const Pool = loadPool();
 
-/** One exchange over HTTP: the only place that touches the network. */
-export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  readonly origin: string;
-  /** With the query, percent-encoded. */
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly body?: string | undefined;
-}
-
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
 /** Time-outs, in milliseconds. */
 export interface Timeouts {
   /** Until the connection stands, TLS included. @default 10000 */
   readonly connect: number;
-  /** From the request's end until the answer's headers. @default 30000 */
+  /** From the request's end until the response's headers. @default 30000 */
   readonly headers: number;
-  /** Between two parts of the answer's body. @default 30000 */
+  /** Between two parts of the response's body. @default 30000 */
   readonly body: number;
-  /** The whole call: all its attempts and the waits between them. @default 600000 */
+  /** The whole call: signing in, the look-up of the project, all attempts and the waits between. @default 600000 */
   readonly call: number;
 }
 
-export const defaultTimeouts: Timeouts = { connect: 10_000, headers: 30_000, body: 30_000, call: 600_000 };
+export const defaultTimeouts: Timeouts = Object.freeze({
+  connect: 10_000,
+  headers: 30_000,
+  body: 30_000,
+  call: 600_000,
+});
 
-/** The most bytes of an response. Five hooks are 3 KB; nothing that the API sends comes near. */
+/** The most bytes of a response. Five hooks are 3 KB; nothing that the API sends comes near. */
 export const maxResponseBytes = 4 * 1024 * 1024;
+
+/** The most connections to one origin; further calls wait for one. */
+export const maxConnections = 100;
 
 export interface TransportOptions {
   readonly timeouts: Timeouts;
@@ -47,29 +39,31 @@ export interface TransportOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+/** What became of one attempt: a response, or the failure that kept it from coming, and whether anything was sent. */
+export type AttemptResult =
+  | { readonly response: HttpResponse }
+  | { readonly failure: unknown; readonly wasSent: boolean };
+
+/** The only place that touches the network. */
 export class Transport {
   readonly #options: TransportOptions;
   /** By origin: those of Auto Scaling and of IAM. */
   readonly #dispatchers = new Map<string, Dispatcher>();
-  #inFlight = 0;
-  #closing: Promise<void> | undefined;
-  /** Called when the last call in flight has ended; there once no other can begin. */
-  #whenIdle: (() => void) | undefined;
+  #isClosed = false;
 
   constructor(options: TransportOptions) {
     this.#options = options;
   }
 
   /**
-   * Sends a request. Rejects when no answer came: with undici's error, or with the signal's reason, and with that at
-   * once even while the connection is still being made.
+   * Sends a request. A failure is undici's error, or the signal's reason; that comes at once even while the connection
+   * is still being made.
    */
-  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    if (this.#closing !== undefined) throw new (loadUndici().errors.ClientClosedError)();
+  async attempt(request: HttpRequest, signal: AbortSignal): Promise<AttemptResult> {
     const { headers, body } = this.#options.timeouts;
     const exchange = new Exchange(signal);
-    this.#inFlight++;
     try {
+      if (this.#isClosed) throw new (loadUndici().errors.ClientClosedError)();
       this.#dispatcherFor(request.origin).dispatch(
         {
           method: request.method,
@@ -82,25 +76,26 @@ export class Transport {
         },
         exchange,
       );
-      return await exchange.response;
-    } finally {
-      if (--this.#inFlight === 0) this.#whenIdle?.();
+    } catch (error) {
+      exchange.fail(error);
+    }
+    try {
+      return { response: await exchange.response };
+    } catch (failure) {
+      return { failure, wasSent: exchange.wasSent };
     }
   }
 
-  /** Closes the connections. Calls in flight end first; others are not sent any more. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+  /** The response. Rejects with the failure of the attempt. */
+  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const result = await this.attempt(request, signal);
+    if ("failure" in result) throw result.failure;
+    return result.response;
   }
 
-  async #close(): Promise<void> {
-    if (this.#inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        this.#whenIdle = resolve;
-      });
-    }
-    // Rather than close: that would wait for connections in the making, for which nobody waits any more.
+  /** Ends the connections, and with them what is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
   }
 
@@ -133,6 +128,7 @@ export class Transport {
   #settings() {
     return {
       connect: { timeout: this.#options.timeouts.connect },
+      connections: maxConnections,
       maxResponseSize: maxResponseBytes,
       keepAliveTimeout: 20_000,
     };

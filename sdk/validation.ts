@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import { InvalidInputError } from "./errors";
 import { nearest } from "./nearest";
-import type { OperationName } from "./operations";
+import type { CallDescription } from "./operations";
 import { parse } from "./parse";
 import { describeProblem, type Problem } from "./rules";
 
@@ -9,7 +9,7 @@ import { describeProblem, type Problem } from "./rules";
 export function validate<Output>(
   schema: z.ZodMiniType<Output>,
   input: unknown,
-  about: { operation: OperationName; doing: string; property?: string },
+  about: CallDescription & { readonly property?: string },
 ): Output {
   const parsed = parse(schema, input);
   if (parsed.success) return parsed.data;
@@ -31,7 +31,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown, property?: string):
   return [`${name}: ${issue.message}`];
 }
 
-/** Metadata is free text, and may be what somebody wants to keep to himself. */
+/** Metadata is free text, and may hold a secret. */
 function isFreeText(property: string): boolean {
   return property === "notificationMetadata";
 }

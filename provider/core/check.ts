@@ -33,6 +33,9 @@ export interface CheckSettings {
   readonly region: string | undefined;
 }
 
+/** The key of the configuration, which stands in the advice about a limit. */
+const limitsOption = "huaweicloud:lifecycleHookLimits";
+
 const rules: Readonly<Record<(typeof inputProperties)[number], Rule>> = {
   scalingGroupId: idRule,
   lifecycleHookName: lifecycleHookNameRule,
@@ -55,7 +58,8 @@ export function check(olds: Properties, news: Properties, { limits, region }: Ch
     const value = inputs[name];
     if (value === unknown || (value === undefined && name === "notificationMetadata")) continue;
     const problem = rules[name](value, limits);
-    if (problem !== undefined) problems.push(describeProblem(name, value, problem, secrets.includes(name)));
+    if (problem !== undefined)
+      problems.push(describeProblem(name, value, problem, secrets.includes(name), limitsOption));
   }
   for (const name of Object.keys(news)) {
     if (!name.startsWith("__") && !isInputProperty(name)) problems.push(unknownProperty(name));

@@ -1,5 +1,5 @@
-import { isDuplicateName, isGone } from "../../sdk/error-codes";
-import { isAmbiguousError, isInvalidResponseError, isServiceError } from "../../sdk/errors";
+import { isDuplicateName, isNotFound } from "../../sdk/error-codes";
+import { isAmbiguousError, isInvalidResponseError } from "../../sdk/errors";
 import type { LifecycleHook } from "../../sdk/schemas";
 import { findToAdopt } from "./adopt";
 import { isAutoNamed } from "./auto-name";
@@ -62,7 +62,7 @@ async function createOrFind(place: PlacedClient, inputs: HookInputs): Promise<Fo
         if (lost < resends) continue;
       }
       // A hook that was named automatically carries the hash of our URN: an interrupted run of ours left it.
-      if (isServiceError(error) && isDuplicateName(error)) {
+      if (isDuplicateName(error)) {
         const found = await find(place, inputs, error);
         if (found !== undefined && !isAutoNamed(inputs)) refuse(found, inputs);
         if (found !== undefined) return { hook: sameOrRefuse(found, inputs), made: false };
@@ -92,7 +92,7 @@ async function find(
   try {
     return await place.client.lifecycleHooks.get(inputs.scalingGroupId, inputs.lifecycleHookName);
   } catch (error) {
-    if (isServiceError(error) && isGone(error)) return undefined;
+    if (isNotFound(error)) return undefined;
     const text = error instanceof Error ? error.message : String(error);
     throw new Error(`${failure.message}; looking for it failed, too: ${text}; run pulumi up again`, {
       cause: failure,

@@ -1,4 +1,4 @@
-import { isBusyGroup, isGone } from "../../sdk/error-codes";
+import { isBusy, isNotFound } from "../../sdk/error-codes";
 import { isAutoScalingError, isServiceError } from "../../sdk/errors";
 import type { Context, Place, PlacedClient } from "./context";
 import { isCertainlyGone } from "./gone";
@@ -24,7 +24,7 @@ export async function deleteHook(context: Context, id: string, where: Place): Pr
 
 /** Anything on the way can answer 404; when it is not the service that did, the group's list has to say it. */
 async function isGoneNow(error: unknown, place: PlacedClient, address: HookAddress): Promise<boolean> {
-  if (!isServiceError(error) || !isGone(error)) return false;
+  if (!isNotFound(error)) return false;
   if (isCertainlyGone(error)) return true;
   try {
     place.hooks.forget(address.scalingGroupId);
@@ -41,7 +41,7 @@ async function withHangingInstances(
   scalingGroupId: string,
 ): Promise<unknown> {
   const refusal = error instanceof Error && isServiceError(error.cause) ? error.cause : undefined;
-  if (!(error instanceof Error) || refusal === undefined || !isBusyGroup(refusal)) return error;
+  if (!(error instanceof Error) || refusal === undefined || !isBusy(refusal)) return error;
   try {
     const instances = await place.client.hangingInstances.list(scalingGroupId);
     const hanging = instances

@@ -1,4 +1,4 @@
-import { isGone } from "../../sdk/error-codes";
+import { isNotFound } from "../../sdk/error-codes";
 import type { ServiceError } from "../../sdk/errors";
 
 /**
@@ -6,5 +6,5 @@ import type { ServiceError } from "../../sdk/errors";
  * anything on the way, such as the server at a wrong endpoint, and must not make a state forget a hook.
  */
 export function isCertainlyGone(error: ServiceError): boolean {
-  return isGone(error) && error.code?.startsWith("AS.") === true;
+  return isNotFound(error) && error.code?.startsWith("AS.") === true;
 }

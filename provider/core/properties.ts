@@ -1,3 +1,4 @@
+import type { DefaultResult, LifecycleHookType } from "../../sdk/rules";
 import type { LifecycleHook } from "../../sdk/schemas";
 import type { Unknown } from "./unknown";
 
@@ -37,9 +38,9 @@ export interface HiddenInputs {
 export interface HookInputs extends HiddenInputs {
   readonly scalingGroupId: string;
   readonly lifecycleHookName: string;
-  readonly lifecycleHookType: LifecycleHook["lifecycleHookType"];
+  readonly lifecycleHookType: LifecycleHookType;
   readonly notificationTopicUrn: string;
-  readonly defaultResult: LifecycleHook["defaultResult"];
+  readonly defaultResult: DefaultResult;
   readonly defaultTimeout: number;
   readonly notificationMetadata?: string | undefined;
 }
@@ -85,7 +86,8 @@ export function outputsOf(
   const { notificationMetadata, ...described } = hook;
   return {
     ...where,
-    ...described,
+    // A value that only a newer site knows is kept as it is.
+    ...(described as typeof described & Pick<HookInputs, "lifecycleHookType" | "defaultResult">),
     ...(notificationMetadata === undefined ? {} : { notificationMetadata }),
     ...hiddenInputsOf(hidden),
   };

@@ -2,7 +2,7 @@ import type { Credentials } from "../../sdk/credentials/credentials";
 import { environmentCredentials } from "../../sdk/credentials/environment";
 import { type EndpointOptions, isRegionName } from "../../sdk/endpoints";
 import { environmentEndpoints, environmentProject, parseEndpoints, parseObject } from "../../sdk/environment";
-import { type LifecycleHookLimits, specificationLimits, widenLimits } from "../../sdk/limits";
+import { type LifecycleHookLimits, specificationLimits } from "../../sdk/limits";
 
 /** The provider's configuration, read and understood. Anything that is wrong with it stands in `problems`. */
 export interface Settings {
@@ -126,7 +126,7 @@ class Reader {
         overrides[name] = value;
       }
     }
-    return widenLimits(overrides);
+    return { ...specificationLimits, ...overrides };
   }
 
   preflight(): boolean {

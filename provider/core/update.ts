@@ -1,5 +1,4 @@
-import { isGone } from "../../sdk/error-codes";
-import { isServiceError } from "../../sdk/errors";
+import { isNotFound } from "../../sdk/error-codes";
 import type { LifecycleHook } from "../../sdk/schemas";
 import type { Context, PlacedClient } from "./context";
 import { create } from "./create";
@@ -66,7 +65,7 @@ async function put(
   try {
     return await place.client.lifecycleHooks.update(scalingGroupId, lifecycleHookName, settings);
   } catch (error) {
-    if (!isServiceError(error) || !isGone(error)) throw error;
+    if (!isNotFound(error)) throw error;
     const text = `${error.message}; if somebody has deleted it, pulumi up --refresh makes it again`;
     throw new Error(text, { cause: error });
   }

@@ -1,4 +1,4 @@
-import { isBusyGroup, isUnknownTopic } from "../../sdk/error-codes";
+import { isBusy, isUnknownTopic } from "../../sdk/error-codes";
 import { isServiceError, type ServiceError } from "../../sdk/errors";
 import type { Context } from "./context";
 
@@ -66,7 +66,7 @@ export function busyGroup(
   scalingGroupId: string,
 ): Patience {
   return {
-    with: isBusyGroup,
+    with: isBusy,
     timeout: context.timeout,
     waiting: `waiting until scaling group ${scalingGroupId} is no longer busy`,
     advice: `to wait longer set the option customTimeouts: { ${operation}: "1h" }`,

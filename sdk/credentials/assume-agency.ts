@@ -39,16 +39,18 @@ export async function assumeAgency(call: AgencyCall, by: AgencyCaller): Promise<
       maxRetries: 5,
       callTimeout: defaultTimeouts.call,
     });
-    const key = await caller.call({
-      operation: "agencies.assume",
-      doing: call.doing,
-      method: "POST",
-      endpoint: call.endpoint,
-      path: call.path,
-      body: JSON.stringify(call.body),
-      response: call.service === "iam" ? temporaryKeyResponse : assumedAgencyResponse,
-      signal: by.signal,
-    });
+    const key = await caller.call(
+      {
+        operation: "agencies.assume",
+        doing: call.doing,
+        method: "POST",
+        endpoint: call.endpoint,
+        path: call.path,
+        body: JSON.stringify(call.body),
+        response: call.service === "iam" ? temporaryKeyResponse : assumedAgencyResponse,
+      },
+      { signal: by.signal },
+    );
     return concealed({ ...key, source: call.source });
   } finally {
     await transport.close();

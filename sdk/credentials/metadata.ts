@@ -1,6 +1,7 @@
 import { describeFailure } from "../connection-failures";
+import type { HttpRequest, HttpResponse } from "../exchange";
 import { temporaryKeyResponse } from "../schemas";
-import { type HttpRequest, type HttpResponse, Transport } from "../transport";
+import { Transport } from "../transport";
 import { concealed } from "./concealed";
 import type { Finding } from "./finding";
 

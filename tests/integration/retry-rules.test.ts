@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isNotFound } from "../../sdk/error-codes";
 import { isAmbiguousError, isConnectionError, isServiceError } from "../../sdk/errors";
 import {
   callerOf,
@@ -164,6 +165,56 @@ test("an update and a delete are sent again after a lost answer: twice does no m
   expect(server.requests.map(({ method }) => method)).toEqual(["PUT", "PUT", "DELETE", "DELETE"]);
 });
 
+describe("a callback", () => {
+  const extend = { lifecycleActionResult: "EXTEND", lifecycleActionKey: "4f" } as const;
+
+  test.each([
+    ["500 AS.0001", 500, code("AS.0001")],
+    ["500 APIGW.0601", 500, { error_code: "APIGW.0601" }],
+    ["503", 503, undefined],
+  ])("is not sent again after a %s, behind which it may have added its hour", async (_, status, body) => {
+    await using server = await startHttpServer(firstly([status, body]));
+    await using client = clientOf(server, { maxRetries: 3 });
+    const error = await rejection(client.hangingInstances.complete(groupId, extend));
+    expect(isAmbiguousError(error)).toBe(true);
+    expect(error).toMatchObject({ status, operation: "hangingInstances.complete" });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("is sent again where the gateway has not passed it on", async () => {
+    await using server = await startHttpServer(firstly([503, { error_code: "APIGW.0613" }]));
+    await using caller = callerOf();
+    await caller.call(createCall(server, { operation: "hangingInstances.complete" }));
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe("a delete that is sent again", () => {
+  test.each(["AS.0007", "AS.2007"])("has worked when the second answer is %s", async (gone) => {
+    await using server = await startHttpServer((response, _request, count) => {
+      if (count === 0) response.destroy();
+      else answer(response, gone === "AS.2007" ? 400 : 404, code(gone));
+    });
+    await using client = clientOf(server, { maxRetries: 3 });
+    await expect(client.lifecycleHooks.delete(groupId, "drain")).resolves.toBeUndefined();
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("was gone before when the first answer says so", async () => {
+    await using server = await startHttpServer(always(404, code("AS.0007")));
+    await using client = clientOf(server, { maxRetries: 3 });
+    expect(isNotFound(await rejection(client.lifecycleHooks.delete(groupId, "drain")))).toBe(true);
+  });
+
+  test("was gone before when the service has only throttled the first one", async () => {
+    await using server = await startHttpServer(
+      firstly([429, {}, { "retry-after": "0" }], [404, code("AS.0007")]),
+    );
+    await using client = clientOf(server, { maxRetries: 3 });
+    expect(isNotFound(await rejection(client.lifecycleHooks.delete(groupId, "drain")))).toBe(true);
+  });
+});
+
 test("each try is signed anew, with the date of its own moment", async () => {
   let now = Date.UTC(2026, 0, 2, 3, 4, 5);
   await using server = await startHttpServer((response, _request, count) => {
@@ -180,7 +231,7 @@ test("each try is signed anew, with the date of its own moment", async () => {
   expect(new Set(signatures).size).toBe(2);
 });
 
-test("whoever watches sees each try, with its number and what became of it", async () => {
+test("an observer sees each attempt, with its number and its result", async () => {
   await using server = await startHttpServer((response, _request, count) => {
     if (count === 0) response.destroy();
     else answer(response, count === 1 ? 503 : 200, {}, { "x-request-id": `r${count}` });

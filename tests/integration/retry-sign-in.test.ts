@@ -87,7 +87,7 @@ test("calls at once wait for the first only until it was accepted", async () => 
   const arrived = Promise.withResolvers<void>();
   await using server = await startHttpServer((response, _request, count) => {
     if (count === 5) arrived.resolve();
-    if (count > 0) arrived.promise.then(() => answer(response, 200, { lifecycle_hooks: [] }));
+    if (count > 0) void arrived.promise.then(() => answer(response, 200, { lifecycle_hooks: [] }));
     else answer(response, 200, { lifecycle_hooks: [] });
   });
   await using client = clientOf(server);

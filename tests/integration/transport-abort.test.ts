@@ -59,7 +59,7 @@ test("so does one that waits for another try", async () => {
   await using server = await startHttpServer((response) => answer(response, 503));
   const observer = { onResponse: () => setImmediate(() => controller.abort(reason)) };
   await using caller = callerOf({ observer, random: () => 0.999 });
-  expect(await rejection(caller.call(readCall(server, { signal: controller.signal })))).toBe(reason);
+  expect(await rejection(caller.call(readCall(server), { signal: controller.signal }))).toBe(reason);
   expect(server.requests).toHaveLength(1);
 });
 
@@ -70,10 +70,12 @@ test("so does one that waits for the pace", async () => {
   );
   const observer = { onResponse: () => setImmediate(() => controller.abort(reason)) };
   await using caller = callerOf({ observer });
-  expect(await rejection(caller.call(readCall(server, { signal: controller.signal })))).toBe(reason);
+  expect(await rejection(caller.call(readCall(server), { signal: controller.signal }))).toBe(reason);
   // Another that comes meanwhile waits as well, and can give up as well.
   const later = new AbortController();
-  const waiting = caller.call(createCall(server, { operation: "lifecycleHooks.list", signal: later.signal }));
+  const waiting = caller.call(createCall(server, { operation: "lifecycleHooks.list" }), {
+    signal: later.signal,
+  });
   later.abort(reason);
   expect(await rejection(waiting)).toBe(reason);
   expect(server.requests).toHaveLength(1);

@@ -1,11 +1,22 @@
 import { connect } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { Dispatcher } from "undici";
 import { expect, test } from "vitest";
 import { AutoScalingClient } from "../../sdk/client";
-import { isConnectionError, isServiceError } from "../../sdk/errors";
+import { isAmbiguousError, isConnectionError, isServiceError, isTimeoutError } from "../../sdk/errors";
+import { maxConnections } from "../../sdk/transport";
 import { version } from "../../sdk/version";
-import { callerOf, clientOf, createCall, groupId, keys, readCall, rejection } from "../support/sdk";
-import { answer, startHttpServer, startTcpServer } from "../support/servers";
+import {
+  callerOf,
+  clientOf,
+  createCall,
+  groupId,
+  hookInput,
+  keys,
+  readCall,
+  rejection,
+} from "../support/sdk";
+import { answer, firstly, startHttpServer, startTcpServer } from "../support/servers";
 
 test("calls that follow each other share one connection", async () => {
   await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
@@ -111,6 +122,68 @@ test("closing the client waits for the calls under way", async () => {
   release();
   await expect(listing).resolves.toEqual([]);
   await closing;
+});
+
+test("closing the client waits for calls between two attempts and for those that still wait to be sent", async () => {
+  await using server = await startHttpServer(
+    firstly([429, {}, { "retry-after": "0.05" }], [503, {}, { "retry-after": "0.05" }]),
+  );
+  await using client = clientOf(server, { maxRetries: 5 });
+  const calls = Array.from({ length: 200 }, (_, index) =>
+    client.hangingInstances.complete(groupId, {
+      lifecycleActionResult: "CONTINUE",
+      lifecycleActionKey: `key-${index}`,
+    }),
+  );
+  const results = Promise.allSettled(calls);
+  await client.close();
+  const failures = (await results).filter(({ status }) => status === "rejected");
+  // The 503 leaves one callback in doubt.
+  expect(failures.map((failure) => "reason" in failure && isAmbiguousError(failure.reason))).toEqual([true]);
+  expect(server.requests).toHaveLength(201);
+});
+
+test("closing the client waits for calls that still sign in, and not for a look-up that no call waits for", async () => {
+  await using server = await startHttpServer(() => {});
+  const given = Promise.withResolvers<typeof keys>();
+  const client = clientOf(server, { projectId: undefined, credentials: () => given.promise });
+  const listing = client.lifecycleHooks.list(groupId, { timeout: 100 });
+  const closing = client.close();
+  given.resolve(keys);
+  expect(isTimeoutError(await rejection(listing))).toBe(true);
+  const start = performance.now();
+  await closing;
+  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(server.requests.map(({ path }) => path)).toEqual(["/v3/projects?name=cn-north-4"]);
+});
+
+test("2,000 calls at once share a bounded number of connections", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using client = clientOf(server);
+  await Promise.all(Array.from({ length: 2_000 }, () => client.lifecycleHooks.list(groupId)));
+  expect(server.requests).toHaveLength(2_000);
+  expect(server.connections).toBeLessThanOrEqual(maxConnections);
+});
+
+test("a dispatcher that throws is a ConnectionError, also when the call is aborted afterwards", async () => {
+  const unhandled: unknown[] = [];
+  const listen = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", listen);
+  const broken = new (class extends Dispatcher {
+    override dispatch(): boolean {
+      throw new Error("no sockets left");
+    }
+  })();
+  await using client = clientOf({ url: "https://as.example.com" }, { dispatcher: broken });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const error = await rejection(client.lifecycleHooks.create(groupId, hookInput, { signal }));
+  controller.abort(new Error("enough"));
+  await nextTurn();
+  process.off("unhandledRejection", listen);
+  expect(isConnectionError(error)).toBe(true);
+  expect(error.message).toContain("no response: no sockets left");
+  expect(unhandled).toEqual([]);
 });
 
 test("a server that speaks no TLS is told from one that is down, and was sent nothing", async () => {

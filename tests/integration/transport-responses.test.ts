@@ -119,11 +119,6 @@ describe.each([
     JSON.stringify({ ...wireHook, default_timeout: "3600" }),
     "default_timeout: ",
   ],
-  [
-    "with a value that is not documented",
-    JSON.stringify({ ...wireHook, default_result: "X" }),
-    "default_result: ",
-  ],
 ])("a success whose body is %s", (_, body, named) => {
   test("is an InvalidResponseError that names what is wrong with it", async () => {
     await using server = await startHttpServer((response) =>
@@ -138,7 +133,40 @@ describe.each([
   });
 });
 
-test("a field that the service adds breaks nobody", async () => {
+test("a value that the service adds fails neither a create that worked nor a list", async () => {
+  const newer = { ...wireHook, lifecycle_hook_type: "INSTANCE_WARMING", default_result: "RETRY" };
+  await using server = await startHttpServer((response, { method }) =>
+    answer(response, 200, method === "POST" ? newer : { lifecycle_hooks: [wireHook, newer] }),
+  );
+  await using client = clientOf(server);
+  const added = { lifecycleHookType: "INSTANCE_WARMING", defaultResult: "RETRY" };
+  await expect(client.lifecycleHooks.create(groupId, hookInput)).resolves.toMatchObject(added);
+  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([
+    expect.objectContaining({ defaultResult: "ABANDON" }),
+    expect.objectContaining(added),
+  ]);
+});
+
+test("a page of brackets as an error is told in no time, however many there are", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 502, "<".repeat(maxResponseBytes)),
+  );
+  await using client = clientOf(server);
+  const start = performance.now();
+  expect(await rejection(client.lifecycleHooks.list(groupId))).toMatchObject({ status: 502 });
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
+
+test("a code that is the name of a method of every object is a code without an explanation", async () => {
+  await using server = await startHttpServer((response) =>
+    answer(response, 400, { error: { code: "constructor", message: "no" } }),
+  );
+  await using client = clientOf(server);
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(error.message).toContain('the service refused it: "no" (constructor)');
+});
+
+test("a field that the service adds breaks no call", async () => {
   await using server = await startHttpServer((response) =>
     answer(response, 200, { ...wireHook, added: { later: true } }),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAmbiguousError, isConnectionError } from "../../sdk/errors";
+import { isAmbiguousError, isConnectionError, isTimeoutError } from "../../sdk/errors";
 import { callerOf, clientOf, createCall, groupId, hookInput, readCall, rejection } from "../support/sdk";
 import { answer, startHttpServer, startTcpServer } from "../support/servers";
 
@@ -88,6 +88,25 @@ describe("the time for the whole call", () => {
     await using client = clientOf(silent, { timeouts: { ...timeouts, call: 50 } });
     expect(isAmbiguousError(await rejection(client.lifecycleHooks.create(groupId, hookInput)))).toBe(true);
     expect(silent.requests).toHaveLength(1);
+  });
+
+  test("that passes while the connection is still being made leaves no create in doubt", async () => {
+    await using silent = await startTcpServer(() => {});
+    const url = `https://127.0.0.1:${silent.port}`;
+    await using client = clientOf({ url }, { timeouts: { ...timeouts, call: 50 } });
+    const error = await rejection(client.lifecycleHooks.create(groupId, hookInput));
+    expect(isAmbiguousError(error)).toBe(false);
+    expect(isTimeoutError(error) && error.retryable).toBe(true);
+  });
+
+  test("ends the look-up of the project", async () => {
+    await using silent = await startHttpServer(() => {});
+    await using client = clientOf(silent, { projectId: undefined, timeouts: { ...timeouts, call: 50 } });
+    const error = await rejection(client.lifecycleHooks.create(groupId, hookInput, { timeout: 40 }));
+    expect(error.message).toContain('creating lifecycle hook "drain"');
+    expect(error.message).toContain("the call took longer than its 0.04 s");
+    expect(isTimeoutError(error)).toBe(true);
+    expect(isTimeoutError(await rejection(client.projectId({ timeout: 40 })))).toBe(true);
   });
 
   test("ends the wait for another try, and says why there was to be one", async () => {

@@ -1,7 +1,7 @@
-import type { Clock } from "../../sdk/pace";
+import type { Timers } from "../../sdk/rate-limiter";
 
 /** A clock that jumps from one appointment to the next as soon as nothing else is left to do. */
-export class VirtualTime implements Clock {
+export class VirtualTime implements Timers {
   #now = 0;
   #appointments: { at: number; order: number; callback: () => void }[] = [];
   #order = 0;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { ConfigurationError, isAmbiguousError, isConnectionError, isServiceError } from "../../sdk/errors";
+import {
+  ConfigurationError,
+  isAmbiguousError,
+  isConnectionError,
+  isServiceError,
+  isTimeoutError,
+} from "../../sdk/errors";
 import { type Classification, classify, type FailedCall } from "../../sdk/failures";
 import type { OperationName } from "../../sdk/operations";
 
@@ -18,6 +24,7 @@ function failed(operation: OperationName, more: Partial<FailedCall> = {}): Faile
 }
 const read = failed("lifecycleHooks.get");
 const create = failed("lifecycleHooks.create");
+const complete = failed("hangingInstances.complete");
 
 /** Classifies an answer. */
 function answered(call: FailedCall, status: number, body: unknown = {}, headers = {}): Classification {
@@ -29,29 +36,33 @@ function error(code: string, message = "m") {
   return Object.assign(new Error(message), { code });
 }
 
-describe("whether another try may follow an answer", () => {
+describe("a refusal", () => {
   test.each([
-    [429, {}, "throttled", "throttled"],
-    [403, { error_code: "APIGW.0308" }, "throttled", "throttled"],
-    [401, {}, "signIn", "signIn"],
-    [500, { error: { code: "AS.0001" } }, "soon", "soon"],
-    [500, { error: { code: "AS.0049" } }, "soon", "soon"],
-    [500, { error_code: "APIGW.0601" }, "soon", "soon"],
-    [500, { error_code: "APIGW.0605" }, "never", "never"],
-    [500, "<html>", "soon", "never"],
-    [502, {}, "soon", "never"],
-    [503, {}, "soon", "never"],
-    [503, { error_code: "APIGW.0613" }, "soon", "soon"],
-    [504, { error_code: "APIGW.0201" }, "soon", "never"],
-    [400, { error: { code: "AS.2033" } }, "never", "never"],
-    [404, { error: { code: "AS.0007" } }, "never", "never"],
-    [302, "", "never", "never"],
-  ] as const)("%i %j: %s; for a create %s", (status, body, reading, creating) => {
-    expect(answered(read, status, body).again).toBe(reading);
-    expect(answered(create, status, body).again).toBe(creating);
-  });
+    [429, {}, "throttled", "throttled", "throttled"],
+    [403, { error_code: "APIGW.0308" }, "throttled", "throttled", "throttled"],
+    [401, {}, "signIn", "signIn", "signIn"],
+    [500, { error: { code: "AS.0001" } }, "soon", "soon", "never"],
+    [500, { error: { code: "AS.0049" } }, "soon", "soon", "never"],
+    [500, { error_code: "APIGW.0601" }, "soon", "soon", "never"],
+    [500, { error_code: "APIGW.0605" }, "never", "never", "never"],
+    [500, "<html>", "soon", "never", "never"],
+    [502, {}, "soon", "never", "never"],
+    [503, {}, "soon", "never", "never"],
+    [503, { error_code: "APIGW.0613" }, "soon", "soon", "soon"],
+    [504, { error_code: "APIGW.0201" }, "soon", "never", "never"],
+    [400, { error: { code: "AS.2033" } }, "never", "never", "never"],
+    [404, { error: { code: "AS.0007" } }, "never", "never", "never"],
+    [302, "", "never", "never", "never"],
+  ] as const)(
+    "%i %j is followed by another attempt of a read: %s; of a create: %s; of a callback: %s",
+    (status, body, reading, creating, completing) => {
+      expect(answered(read, status, body).again).toBe(reading);
+      expect(answered(create, status, body).again).toBe(creating);
+      expect(answered(complete, status, body).again).toBe(completing);
+    },
+  );
 
-  test("a create that must not follow is undecided, with what was answered", () => {
+  test("of a create behind which it may have taken effect is ambiguous, with what was answered", () => {
     const { error: classified } = answered(
       create,
       504,
@@ -62,64 +73,64 @@ describe("whether another try may follow an answer", () => {
     expect(classified).toMatchObject({ status: 504, code: "APIGW.0201", requestId: "4f", retryable: false });
     expect(isServiceError(classified.cause)).toBe(true);
   });
+
+  test("of a callback by an internal error is ambiguous, since it may have been served", () => {
+    const { error: classified } = answered(complete, 500, { error: { code: "AS.0001" } });
+    expect(isAmbiguousError(classified)).toBe(true);
+  });
 });
 
-describe("whether another try may follow where no answer came", () => {
+describe("a failure without a response", () => {
   test.each([
-    ["ECONNREFUSED", "soon", "soon"],
-    ["ENOTFOUND", "soon", "soon"],
-    ["UND_ERR_CONNECT_TIMEOUT", "soon", "soon"],
-    ["UND_ERR_PRX_CONN", "soon", "soon"],
-    ["UND_ERR_ABORTED", "soon", "soon"],
-    ["ECONNRESET", "soon", "never"],
-    ["UND_ERR_SOCKET", "soon", "never"],
-    ["UND_ERR_HEADERS_TIMEOUT", "soon", "never"],
-    ["UND_ERR_BODY_TIMEOUT", "soon", "never"],
-    ["HPE_INVALID_CONSTANT", "soon", "never"],
-    ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "never", "never"],
-    ["UND_ERR_CLOSED", "never", "never"],
-    ["UND_ERR_DESTROYED", "never", "never"],
-    ["ERR_SSL_WRONG_VERSION_NUMBER", "never", "never"],
-    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "soon", "never"],
-    ["UND_ERR_INVALID_ARG", "never", "never"],
-    ["CERT_HAS_EXPIRED", "never", "never"],
-    ["DEPTH_ZERO_SELF_SIGNED_CERT", "never", "never"],
-  ] as const)("%s: %s; for a create %s", (code, reading, creating) => {
-    expect(classify(read, { failure: error(code) }, now).again).toBe(reading);
-    expect(classify(create, { failure: error(code) }, now).again).toBe(creating);
-  });
-
-  test.each([
-    "ECONNRESET",
-    "UND_ERR_HEADERS_TIMEOUT",
-    "UND_ERR_RES_EXCEEDED_MAX_SIZE",
-    "UND_ERR_DESTROYED",
-    "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
-  ])("after %s a create is undecided", (code) => {
-    expect(isAmbiguousError(classify(create, { failure: error(code) }, now).error)).toBe(true);
-  });
-
-  test.each(["ECONNREFUSED", "UND_ERR_CLOSED", "CERT_HAS_EXPIRED", "ERR_SSL_WRONG_VERSION_NUMBER"])(
-    "after %s a create was not sent, which is no question",
-    (code) => {
-      expect(isConnectionError(classify(create, { failure: error(code) }, now).error)).toBe(true);
+    ["ECONNRESET", "soon"],
+    ["UND_ERR_SOCKET", "soon"],
+    ["UND_ERR_CONNECT_TIMEOUT", "soon"],
+    ["UND_ERR_HEADERS_TIMEOUT", "soon"],
+    ["UND_ERR_BODY_TIMEOUT", "soon"],
+    ["UND_ERR_PRX_CONN", "soon"],
+    ["HPE_INVALID_CONSTANT", "soon"],
+    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "soon"],
+    ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "never"],
+    ["UND_ERR_CLOSED", "never"],
+    ["UND_ERR_DESTROYED", "never"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "never"],
+    ["UND_ERR_INVALID_ARG", "never"],
+    ["CERT_HAS_EXPIRED", "never"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "never"],
+  ] as const)(
+    "of code %s is followed by another attempt of a call that may be repeated: %s",
+    (code, again) => {
+      expect(classify(read, { failure: error(code), wasSent: true }, now).again).toBe(again);
+      expect(classify(create, { failure: error(code), wasSent: false }, now).again).toBe(again);
+      expect(classify(create, { failure: error(code), wasSent: true }, now).again).toBe("never");
     },
   );
 
-  test("a connect that failed in another way was not sent either", () => {
-    const failure = Object.assign(error("EHOSTUNREACH"), { syscall: "connect" });
-    expect(classify(create, { failure }, now).again).toBe("soon");
-    expect(classify(create, { failure: new AggregateError([failure]) }, now).again).toBe("soon");
+  test("of a create is ambiguous if something was sent, and a ConnectionError if nothing was", () => {
+    const failure = error("ECONNRESET");
+    expect(isAmbiguousError(classify(create, { failure, wasSent: true }, now).error)).toBe(true);
+    expect(isConnectionError(classify(create, { failure, wasSent: false }, now).error)).toBe(true);
   });
 
-  test("an error of this package ends the call as it is", () => {
+  test.each(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"])(
+    "of code %s is a TimeoutError",
+    (code) => {
+      const { error: classified } = classify(read, { failure: error(code), wasSent: true }, now);
+      expect(isTimeoutError(classified) && isConnectionError(classified)).toBe(true);
+    },
+  );
+
+  test("that is an error of this package ends the call as it is", () => {
     const failure = new ConfigurationError("no proxy", { operation: "client" });
-    expect(classify(read, { failure }, now)).toEqual({ error: failure, again: "never" });
+    expect(classify(read, { failure, wasSent: false }, now)).toMatchObject({
+      error: failure,
+      again: "never",
+    });
   });
 });
 
 describe("the message", () => {
-  const told = (failure: unknown) => classify(read, { failure }, now).error.message;
+  const told = (failure: unknown) => classify(read, { failure, wasSent: true }, now).error.message;
 
   test("tells the cause with its code, once", () => {
     expect(told(error("UND_ERR_SOCKET", "other side closed"))).toBe(
@@ -152,8 +163,8 @@ describe("the message", () => {
     expect(told(error("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate"))).toContain(
       "NODE_EXTRA_CA_CERTS",
     );
-    expect(told(error("UND_ERR_ABORTED", "Proxy response (407)"))).toContain(
-      "the proxy (HTTPS_PROXY) did not connect to the endpoint: Proxy response (407)",
+    expect(told(error("UND_ERR_ABORTED", "Proxy response (502)"))).toContain(
+      "the proxy (HTTPS_PROXY) did not connect to the endpoint: Proxy response (502)",
     );
   });
 
@@ -161,7 +172,7 @@ describe("the message", () => {
     const failure = Object.assign(error("HPE_INVALID_CONSTANT", "got hidden"), {
       data: "X-Auth-Token: hidden",
     });
-    const { error: classified } = classify(read, { failure }, now);
+    const { error: classified } = classify(read, { failure, wasSent: true }, now);
     expect(classified.message).not.toContain("hidden");
     expect(classified.cause).not.toHaveProperty("data");
   });
