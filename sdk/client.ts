@@ -1,8 +1,8 @@
 import type { Dispatcher } from "undici";
 import { Caller, type CallOptions } from "./caller";
 import type { Credentials, CredentialsProvider } from "./credentials/credentials";
-import { providerOf } from "./credentials/default";
 import { CredentialsSession } from "./credentials/session";
+import { providerOf } from "./credentials/sources";
 import { isLoopback, isRegionName } from "./endpoints";
 import { environmentProject, environmentRetries, resolveEndpoints } from "./environment";
 import { ConfigurationError } from "./errors";

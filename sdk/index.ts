@@ -9,10 +9,10 @@ export {
   stsAgencyCredentials,
 } from "./credentials/agency";
 export type { AccessKeyPair, AuthToken, Credentials, CredentialsProvider } from "./credentials/credentials";
-export { type DefaultCredentialsOptions, defaultCredentials } from "./credentials/default";
 export { environmentCredentials } from "./credentials/environment";
-export type { MetadataOptions } from "./credentials/metadata";
+export type { DefaultCredentialsOptions, MetadataOptions } from "./credentials/search";
 export {
+  defaultCredentials,
   metadataCredentials,
   profileCredentials,
   sharedConfigCredentials,

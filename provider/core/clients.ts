@@ -108,7 +108,7 @@ export class ConfiguredClients implements Clients {
 /** The usual places outside of Pulumi; when they have nothing, the message names those within it, too. */
 function elsewhere(environment: NodeJS.ProcessEnv, region: string): CredentialsProvider {
   return async (options) => {
-    const { defaultCredentials } = await import("../../sdk/credentials/default.js");
+    const { defaultCredentials } = await import("../../sdk/credentials/sources.js");
     try {
       return await defaultCredentials({ environment, region })(options);
     } catch (error) {

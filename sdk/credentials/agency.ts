@@ -2,10 +2,10 @@ import { isRegionName } from "../endpoints";
 import { resolveEndpoints } from "../environment";
 import { ConfigurationError } from "../errors";
 import type { Observer } from "../observe";
-import type { AgencyCall } from "./assume-agency";
 import type { Credentials, CredentialsProvider } from "./credentials";
-import { providerOf } from "./default";
 import { CredentialsSession } from "./session";
+import { providerOf } from "./sources";
+import type { AgencyCall } from "./temporary-keys";
 
 /** Who assumes an agency, and where. */
 export interface AssumingOptions extends Observer {
@@ -111,7 +111,7 @@ function assuming(options: AssumingOptions, call: Omit<AgencyCall, "endpoint">):
     configured(() => providerOf(options.credentials, { environment, region, cloud: options.cloud })),
   );
   return async ({ signal }) => {
-    const { assumeAgency } = await import("./assume-agency.js");
+    const { assumeAgency } = await import("./temporary-keys.js");
     return assumeAgency({ ...call, endpoint }, { session, environment, observer: options, signal });
   };
 }

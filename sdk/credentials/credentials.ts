@@ -1,3 +1,6 @@
+import { inspect } from "node:util";
+import { redacted } from "../redaction";
+
 /** An access key pair; with a security token it is temporary. */
 export interface AccessKeyPair {
   /** The access key (AK). Not a secret by itself. */
@@ -35,3 +38,69 @@ export type Credentials = (AccessKeyPair | AuthToken) & {
 export type CredentialsProvider = (options: {
   readonly signal: AbortSignal;
 }) => Credentials | Promise<Credentials>;
+
+/** What one source gave: credentials, or why it has none, as a phrase that begins with the source. */
+export type SourceResult = { readonly credentials: Credentials } | { readonly nothing: string };
+
+/**
+ * The credentials of a source that was asked for: going on to another would sign in as another account.
+ *
+ * @param asked what asked for it, unless the program itself did
+ */
+export function needed(result: SourceResult, asked?: string): Credentials {
+  if ("credentials" in result) return result.credentials;
+  throw new Error(asked === undefined ? result.nothing : `${result.nothing} (${asked} asks for it)`);
+}
+
+/**
+ * The same credentials, of which no log, no inspection and no JSON shows a secret. The fields stay readable, so
+ * whoever copies them field by field has a copy that shows them.
+ */
+export function concealed(credentials: Credentials): Credentials {
+  const text = () => redacted;
+  return Object.defineProperties(
+    { ...credentials },
+    {
+      toString: { value: text },
+      toJSON: { value: text },
+      [inspect.custom]: { value: text },
+    },
+  );
+}
+
+/** A value that may be missing or empty, and the name by which users know it. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+/**
+ * The values of one place; `undefined` when it has none. Some of them are an Error: completing them from elsewhere would
+ * mix two accounts, and passing them over would sign in as another one. An empty value is a missing one: some shells
+ * have no other way to unset a variable.
+ *
+ * @param optional values that mean nothing without the others
+ */
+export function allOrNone(
+  place: string,
+  values: readonly NamedValue[],
+  optional: readonly NamedValue[] = [],
+): readonly string[] | undefined {
+  const given = [...values, ...optional].find(({ value }) => value);
+  if (given === undefined) return undefined;
+  const missing = values.filter(({ value }) => !value).map(({ name }) => name);
+  if (missing.length === 0) return values.map(({ value }) => value ?? "");
+  const all = values.length === 2 ? "both, or neither" : "all of them, or none";
+  throw new Error(`${place} has ${given.name} but not ${missing.join(" and ")}: set ${all}`);
+}
+
+/** The pair of one place, whole or not at all. */
+export function wholePair(
+  place: string,
+  fields: { readonly [Field in keyof Required<AccessKeyPair>]: NamedValue },
+): AccessKeyPair | undefined {
+  const pair = allOrNone(place, [fields.accessKey, fields.secretKey], [fields.securityToken]);
+  if (pair === undefined) return undefined;
+  const [accessKey = "", secretKey = ""] = pair;
+  return { accessKey, secretKey, securityToken: fields.securityToken.value || undefined };
+}

@@ -1,6 +1,4 @@
-import { wholePair } from "./access-key-pair";
-import { concealed } from "./concealed";
-import type { Credentials } from "./credentials";
+import { allOrNone, type Credentials, concealed, wholePair } from "./credentials";
 
 /** The two families of names: the Terraform provider's, then the vendor's SDKs'. */
 const families = [
@@ -39,4 +37,24 @@ export function environmentCredentials(
       return concealed({ ...pair, source: `the environment (${accessKey}, ${secretKey})` });
   }
   return undefined;
+}
+
+/** Where CCE's agent gives a pod its keys, and the token that it wants for them. */
+export interface PodIdentity {
+  readonly uri: string;
+  readonly tokenFile: string;
+}
+
+/** What the environment of a pod says, as CCE sets it. @throws Error when one of the two variables is missing */
+export function podIdentity(environment: NodeJS.ProcessEnv): PodIdentity | undefined {
+  const [uri, tokenFile] =
+    allOrNone(
+      "the environment",
+      variables(environment, "HC_CONTAINER_CREDENTIALS_FULL_URI", "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
+    ) ?? [];
+  return uri === undefined || tokenFile === undefined ? undefined : { uri, tokenFile };
+}
+
+function variables(environment: NodeJS.ProcessEnv, ...names: readonly string[]) {
+  return names.map((name) => ({ name, value: environment[name] }));
 }

@@ -33,3 +33,12 @@ export async function readCredentialsFile(path: string, signal: AbortSignal): Pr
     throw new Error(`${path} can't be read (${code})`);
   }
 }
+
+/** The token in a file. @param namedBy what names the file, for messages */
+export async function readTokenFile(path: string, namedBy: string, signal: AbortSignal): Promise<string> {
+  const token = (await readCredentialsFile(path, signal))?.trim();
+  if (token) return token;
+  throw new Error(
+    `${path}: ${token === undefined ? "no such file" : "the file is empty"} (${namedBy} names it)`,
+  );
+}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { defaultCredentials } from "../../sdk/credentials/default";
+import { defaultCredentials } from "../../sdk/credentials/sources";
 import { isConfigurationError } from "../../sdk/errors";
 import { makeHome } from "../support/home";
 import { clientOf, groupId, rejection } from "../support/sdk";
@@ -161,7 +161,8 @@ test("when nothing is found each place is named, with what came of it", async ()
       "no credentials found; looked in (1) the environment: none of HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY, HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK is set",
       `(2) ${join(home.path, ".huaweicloud/credentials")}: no such file`,
       `(3) ${config}: KooCLI has encrypted it; have the keys stored in clear with hcloud configure set --cli-auth-encrypt=false, or set HW_ACCESS_KEY and HW_SECRET_KEY`,
-      `(4) ${metadata.url}: no agency is bound to this ECS (HTTP 401): create an agency for ECS with the permissions that are needed, and choose it in the server's settings`,
+      "(4) the pod identity of CCE: HC_CONTAINER_CREDENTIALS_FULL_URI is not set",
+      `(5) ${metadata.url}: no agency is bound to this ECS (HTTP 401): create an agency for ECS with the permissions that are needed, and choose it in the server's settings`,
     ].join("; "),
   );
 });

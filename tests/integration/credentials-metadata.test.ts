@@ -80,14 +80,14 @@ describe("where there is no such service it is asked once, and that is", () => {
     const gone = await startHttpServer(() => {});
     await gone[Symbol.asyncDispose]();
     expect((await rejection(ask(gone))).message).toMatch(
-      /: no answer, so this is not an ECS \(connect ECONNREFUSED 127\.0\.0\.1:\d+\)$/,
+      /: no response, so this is not an ECS \(connect ECONNREFUSED 127\.0\.0\.1:\d+\)$/,
     );
   });
 
   test("given up soon when nothing answers", async () => {
     await using silent = await startTcpServer(() => {});
     expect((await rejection(ask(silent, 50))).message).toContain(
-      "no answer, so this is not an ECS (nothing for 0.05 s)",
+      "no response, so this is not an ECS (nothing for 0.05 s)",
     );
     expect(silent.connections).toBe(1);
   });
@@ -113,7 +113,7 @@ test("an answer that is not the documented one is refused without a word of it",
   ]) {
     await using metadata = await startMetadata(key);
     expect((await rejection(ask(metadata))).message).toBe(
-      `${metadata.url}: its answer has no keys of the documented form`,
+      `${metadata.url}: its response has no keys of the documented form`,
     );
   }
 });

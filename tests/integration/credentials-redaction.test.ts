@@ -3,11 +3,11 @@ import { expect, test, vi } from "vitest";
 import { Caller } from "../../sdk/caller";
 import { agencyCredentials } from "../../sdk/credentials/agency";
 import type { Credentials } from "../../sdk/credentials/credentials";
-import { defaultCredentials } from "../../sdk/credentials/default";
 import { environmentCredentials } from "../../sdk/credentials/environment";
 import { SecretCredentials } from "../../sdk/credentials/secret-credentials";
 import { CredentialsSession } from "../../sdk/credentials/session";
 import {
+  defaultCredentials,
   metadataCredentials,
   profileCredentials,
   sharedConfigCredentials,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { AutoScalingClient } from "../../sdk/client";
 import type { Credentials } from "../../sdk/credentials/credentials";
-import { readIniSection } from "../../sdk/credentials/ini";
+import { readIniSection } from "../../sdk/credentials/profile-file";
 import { profileCredentials, sharedConfigCredentials } from "../../sdk/credentials/sources";
 import { redact, redacted } from "../../sdk/redaction";
 import { makeHome } from "../support/home";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readIniSection } from "../../sdk/credentials/ini";
+import { readIniSection } from "../../sdk/credentials/profile-file";
 import vectors from "../fixtures/profile-files.json";
 
 test.each(vectors.files)("reads a profile file as the vendor's SDK does: $name", ({ text, basic }) => {

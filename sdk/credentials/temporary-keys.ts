@@ -2,8 +2,7 @@ import { Caller } from "../caller";
 import { debugObserver, type Observer } from "../observe";
 import { assumedAgencyResponse, temporaryKeyResponse } from "../schemas";
 import { defaultTimeouts, Transport } from "../transport";
-import { concealed } from "./concealed";
-import type { Credentials } from "./credentials";
+import { type Credentials, concealed } from "./credentials";
 import type { CredentialsSession } from "./session";
 
 /** The call that assumes an agency. */
