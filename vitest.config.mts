@@ -2,6 +2,8 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const pure = ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"];
+const engine = ["tests/e2e/**/*.test.ts", "tests/laws/engine.test.ts"];
+const build = "tests/support/build.ts";
 
 export default defineConfig({
   test: {
@@ -11,9 +13,21 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     projects: [
-      // Tests without I/O leave nothing behind, so that a process can run one file after another.
+      // Neither build nor engine; and without I/O they leave nothing behind, so that files can share a process.
       { extends: true, test: { name: "pure", include: pure, isolate: false } },
-      { extends: true, test: { name: "io", include: ["tests/**/*.test.ts"], exclude: pure } },
+      {
+        extends: true,
+        test: {
+          name: "io",
+          include: ["tests/**/*.test.ts"],
+          exclude: [...pure, ...engine],
+          globalSetup: build,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "engine", include: engine, globalSetup: [build, "tests/support/engine-on-path.ts"] },
+      },
     ],
   },
 });

@@ -1,12 +1,12 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { version } from "../../sdk/version";
-import { bundle } from "../../tools/setup/bundle.mjs";
+import { bundle } from "../../tools/setup/build.mts";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
 
 /** What the bundler makes of the emulator, in a folder that has nothing else. */
@@ -17,10 +17,7 @@ const running: ChildProcessWithoutNullStreams[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "emulator-"));
   const entries = { "emulator/cli": "sdk/emulator/cli.ts", "emulator/index": "sdk/emulator/index.ts" };
-  for (const [name, text] of await bundle(entries)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
+  await bundle(entries, folder);
   cli = join(folder, "emulator/cli.js");
 });
 

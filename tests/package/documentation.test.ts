@@ -162,6 +162,6 @@ function projectOptions(): CompilerOptions {
       throw new Error(flattenDiagnosticMessageText(messageText, "\n"));
     },
   });
-  // For speed the file that Pulumi reads turns checking off.
-  return { ...parsed?.options, noEmit: true, noCheck: false };
+  // Without the paths, which lead to the sources: users get what was built.
+  return { ...parsed?.options, paths: {} };
 }

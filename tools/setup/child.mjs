@@ -1,156 +1,116 @@
 // @ts-check
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { constants } from "node:os";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { codeOf, Interrupted } from "./failure.mjs";
 import { isWindows, root } from "./paths.mjs";
 
 /** @type {readonly NodeJS.Signals[]} */
-const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** ^C reaches this process twice, from the terminal and forwarded by npm; twice on purpose takes a person longer. */
-const sameSignalMilliseconds = 400;
-
-/**
- * @typedef {import("node:child_process").ChildProcess} ChildProcess
- *
- * @typedef {object} RunOptions
- * @property {NodeJS.ProcessEnv} [env]
- * @property {string} [cwd] default: the repository's root
- */
-
-/**
- * Runs a command on this process's own stdin, stdout and stderr.
- *
- * @param {string} command
- * @param {readonly string[]} args
- * @param {RunOptions} [options]
- * @returns {Promise<{ code: number, signal: NodeJS.Signals | undefined }>} the exit code as a shell would give it
- *   (128 + n after signal n), and the signal that was passed on to the command, if one was
- */
-export async function run(command, args, options = {}) {
-  const passOn = (/** @type {ChildProcess} */ child, /** @type {NodeJS.Signals} */ signal) =>
-    child.kill(signal);
-  return await start(command, args, "inherit", options, passOn).ended();
-}
-
-/**
- * Runs a command and collects what it prints on stdout and stderr.
- *
- * @param {string} command
- * @param {readonly string[]} args
- * @param {RunOptions & { onLine?: (line: string) => void, timeoutSeconds?: number }} [options]
- * @returns {Promise<{ code: number, output: string, timedOut: boolean }>}
- * @throws {Interrupted} when a signal arrives meanwhile: after the command has ended, with all that it started
- */
-export async function collect(command, args, options = {}) {
-  // What is collected is the set-up's own, and leaves nothing half-made where it matters: it is ended at once (npm
-  // takes half a minute to heed a ^C).
-  const { child, ended } = start(command, args, ["ignore", "pipe", "pipe"], options, killAll);
-  const closed = new Promise((resolve) => child.once("close", resolve));
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
-    stream?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
-      output += text;
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) options.onLine?.(line);
-    });
-  }
-
-  let timedOut = false;
-  const expire = () => {
-    timedOut = true;
-    killAll(child);
-  };
-  const timer =
-    options.timeoutSeconds === undefined ? undefined : setTimeout(expire, options.timeoutSeconds * 1000);
-  try {
-    const { code, signal } = await ended();
-    await closed;
-    if (signal !== undefined) throw new Interrupted(signal);
-    return { code, output, timedOut };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * Starts a command as the leader of a process group of its own: so ^C reaches it once, through this process, as
- * any other signal does, and nothing that it started outlives it.
- *
- * @param {string} command
- * @param {readonly string[]} args
- * @param {import("node:child_process").StdioOptions} stdio
- * @param {RunOptions} options
- * @param {(child: ChildProcess, signal: NodeJS.Signals) => void} onSignal
- */
-function start(command, args, stdio, { env = process.env, cwd = root }, onSignal) {
-  const child = spawn(command, args, { cwd, env, stdio, detached: !isWindows, windowsHide: true });
-  /** @type {Promise<{ code: number | null, by: NodeJS.Signals | null }>} */
-  const exited = new Promise((resolve, reject) => {
-    child.once("exit", (code, by) => resolve({ code, by }));
-    child.once("error", reject);
-  });
-  /** @type {NodeJS.Signals | undefined} */
-  let received;
-  let receivedAt = 0;
+/** The user, or the system, has ended the work with a signal. */
+export class Interrupted extends Error {
   /** @param {NodeJS.Signals} signal */
-  const forward = (signal) => {
-    if (signal === received && Date.now() - receivedAt < sameSignalMilliseconds) return;
-    received = signal;
-    receivedAt = Date.now();
-    onSignal(child, signal);
-  };
-  for (const signal of endingSignals) process.on(signal, forward);
-
-  const ended = async () => {
-    try {
-      const { code, by } = await exited;
-      if (child.pid !== undefined) await endGroup(child.pid);
-      return { code: code ?? 128 + (by === null ? 0 : constants.signals[by]), signal: received };
-    } finally {
-      for (const signal of endingSignals) process.off(signal, forward);
-    }
-  };
-  return { child, ended };
-}
-
-/** @param {ChildProcess} child */
-function killAll(child) {
-  if (isWindows || child.pid === undefined) child.kill("SIGKILL");
-  else signalGroup(child.pid, "SIGKILL");
+  constructor(signal) {
+    super(`interrupted by ${signal}`);
+    /** As a shell gives it. */
+    this.exitCode = 128 + constants.signals[signal];
+  }
 }
 
 /**
- * Ends what a command left running in its process group: asked first, then made to.
+ * Runs a command on this process's own stdin, stdout and stderr, and passes signals on to it.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>} its exit code, or 128 + n after signal n
+ */
+export async function run(command, args, env) {
+  let heardAt = 0;
+  return await start(command, args, { stdio: "inherit", env }, (child, signal) => {
+    // A terminal's ^C arrives twice, since npm passes it on as well. A person takes longer to press it again.
+    if (Date.now() - heardAt > 400) child.kill(signal);
+    heardAt = Date.now();
+  });
+}
+
+/**
+ * Runs a command and collects what it prints. A signal, or the end of the time, kills it with all that it has started.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, timeoutSeconds?: number }} [options]
+ * @returns {Promise<string>} what it printed
+ * @throws {Error} with the end of what it printed, when it fails
+ * @throws {Interrupted} when a signal arrives meanwhile
+ */
+export async function collect(command, args, { onLine, timeoutSeconds = 3600, ...options } = {}) {
+  let output = "";
+  /** @type {Interrupted | undefined} */
+  let interruption;
+  const hear = (/** @type {string} */ text) => {
+    output += text;
+    for (const line of text.split("\n")) if (line !== "") onLine?.(line);
+  };
+  const spawned = {
+    ...options,
+    timeout: timeoutSeconds * 1000,
+    killSignal: /** @type {const} */ ("SIGKILL"),
+  };
+  const code = await start(
+    command,
+    args,
+    { ...spawned, stdio: "pipe" },
+    (child, signal) => {
+      interruption = new Interrupted(signal);
+      child.kill("SIGKILL");
+    },
+    hear,
+  );
+  if (interruption !== undefined) throw interruption;
+  if (code === 0) return output;
+  // npm warns whenever a Node runs it that is older than the project's own.
+  const lines = output
+    .split("\n")
+    .filter((line) => line !== "" && !/^npm warn EBADENGINE|^go: down/.test(line));
+  throw new Error(`\`${command} ${args[0]}\` failed (${code}):\n${lines.slice(-12).join("\n")}`);
+}
+
+/**
+ * Runs a command as the leader of a process group of its own: so a signal reaches it once, through this process, and all
+ * that it has started ends with it.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import("node:child_process").SpawnOptions} options
+ * @param {(child: import("node:child_process").ChildProcess, signal: NodeJS.Signals) => void} onSignal
+ * @param {(text: string) => void} [onOutput]
+ * @returns {Promise<number>}
+ */
+async function start(command, args, options, onSignal, onOutput = () => {}) {
+  const child = spawn(command, args, { cwd: root, ...options, detached: !isWindows });
+  const listener = (/** @type {NodeJS.Signals} */ signal) => onSignal(child, signal);
+  for (const signal of endingSignals) process.on(signal, listener);
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", onOutput);
+  child.stdin?.end();
+  try {
+    const [code, signal] = await once(child, "exit");
+    return code ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)];
+  } finally {
+    if (!isWindows && child.pid !== undefined) await endGroup(child.pid);
+    for (const signal of endingSignals) process.off(signal, listener);
+  }
+}
+
+/**
+ * Ends what a command has left of its process group, in the end by SIGKILL.
  * @param {number} leader
  */
 async function endGroup(leader) {
-  if (isWindows) return;
-  for (const signal of /** @type {const} */ (["SIGTERM", "SIGKILL"])) {
-    if (!signalGroup(leader, signal)) return;
-    for (let waited = 0; waited < 5000; waited += 50) {
-      await sleep(50);
-      if (!signalGroup(leader, 0)) return;
-    }
-  }
-}
-
-/**
- * @param {number} leader
- * @param {NodeJS.Signals | 0} signal 0 only asks
- * @returns {boolean} whether any process of the group is left
- */
-function signalGroup(leader, signal) {
   try {
-    process.kill(-leader, signal);
-    return true;
-  } catch (error) {
-    // EPERM is macOS's answer for a group of which only zombies are left.
-    if (codeOf(error) === "ESRCH" || codeOf(error) === "EPERM") return false;
-    throw error;
+    process.kill(-leader, "SIGTERM");
+    for (const end = Date.now() + 5000; Date.now() < end; await sleep(50)) process.kill(-leader, 0);
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // ESRCH: no process of the group is left. macOS says EPERM of a group of zombies.
   }
 }

@@ -1,6 +1,32 @@
-// The guided tour, as `npm start` gives it once everything is set up.
+// The guided tour: `npm start`.
 import process from "node:process";
-import { steps } from "./steps.mts";
-import { tour } from "./tour.mts";
+import { ensureBuilt } from "../setup/build.mts";
+import { Interrupted } from "../setup/child.mjs";
 
-process.exitCode = await tour(steps);
+const stop = new AbortController();
+const interrupt = (signal: NodeJS.Signals) => {
+  if (stop.signal.aborted) process.exit(new Interrupted(signal).exitCode);
+  stop.abort(new Interrupted(signal));
+};
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+// `npm start | head` wants no more output.
+process.stdout.once("error", () => stop.abort(new Interrupted("SIGPIPE")));
+
+try {
+  await ensureBuilt();
+  // Imported late: the tour loads dist/, and both load @pulumi/pulumi, which takes half a second.
+  const { ensureEngine } = await import("../setup/engine.mts");
+  await ensureEngine();
+  const { tour } = await import("./tour.mts");
+  const { steps } = await import("./steps.mts");
+  stop.signal.addEventListener("abort", () => console.log("Stopping Pulumi. Press ^C again to kill it."));
+  process.exitCode = (await tour(steps, stop.signal)) ? 0 : 1;
+} catch (error) {
+  const isInterrupted = error instanceof Interrupted;
+  console.error(
+    isInterrupted
+      ? "Stopped. Nothing is left behind."
+      : `✗ ${error instanceof Error ? error.message : error}`,
+  );
+  process.exitCode = isInterrupted ? error.exitCode : 1;
+}

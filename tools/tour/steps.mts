@@ -1,28 +1,29 @@
-import type { ExpectedHook, Step } from "./step.mts";
+import type { HookPatch } from "pulumi-huaweicloud-as/emulator";
 
-/** The hooks of examples/quickstart, as the API is to have them. The first has no name in the program. */
-const boot: ExpectedHook = {
-  lifecycle_hook_name: /^boot-[0-9a-f]{7}$/,
-  lifecycle_hook_type: "INSTANCE_LAUNCHING",
-  default_result: "CONTINUE",
-  default_timeout: 600,
-  notification_topic_name: "scaling",
-  notification_metadata: null,
-};
-const drain: ExpectedHook = {
-  lifecycle_hook_name: "drain",
-  lifecycle_hook_type: "INSTANCE_TERMINATING",
-  default_result: "ABANDON",
-  default_timeout: 3600,
-  notification_topic_name: "scaling",
-  notification_metadata: "drain connections",
-};
-const changedDrain: ExpectedHook = {
-  ...drain,
-  default_timeout: 1800,
-  notification_metadata: "drain, then stop",
-};
-const renamedDrain: ExpectedHook = { ...changedDrain, lifecycle_hook_name: "drain-connections" };
+/** One thing that the tour does, and what must come of it, as the lines of `seen.mts`. */
+export interface Step {
+  /** A word or two, for the heading and the closing table. */
+  readonly name: string;
+  readonly story: string;
+  /** A change that the API gets first, behind Pulumi's back. */
+  readonly elsewhere?: HookPatch;
+  /** Configuration that is set first; what earlier steps have set stays. */
+  readonly config?: Readonly<Record<string, string | number>>;
+  readonly operation: "preview" | "up" | "refresh" | "destroy";
+  readonly verdict: string;
+  /** What Pulumi does, by resource. It leaves all others as they are. */
+  readonly changes: readonly string[];
+  /** The requests that the API gets, in their order. */
+  readonly requests: readonly string[];
+  /** The hooks that the API has in the end. */
+  readonly hooks: readonly string[];
+}
+
+/** The hooks of examples/quickstart, as the API is to have them. The program leaves the first one's name to Pulumi. */
+const boot = "boot-… INSTANCE_LAUNCHING CONTINUE 600 null";
+const drain = 'drain INSTANCE_TERMINATING ABANDON 3600 "drain connections"';
+const changed = 'drain INSTANCE_TERMINATING ABANDON 1800 "drain, then stop"';
+const renamed = changed.replace("drain", "drain-connections");
 
 /** The whole life of two lifecycle hooks. */
 export const steps: readonly Step[] = [
@@ -30,121 +31,93 @@ export const steps: readonly Step[] = [
     name: "Preview",
     story: "Pulumi plans the program's two hooks. They are validated here, without asking the API.",
     operation: "preview",
-    expected: {
-      inWords: "two hooks are planned, and no request is sent",
-      changes: { boot: { kind: "create" }, drain: { kind: "create" } },
-      requests: [],
-      hooks: [],
-    },
+    verdict: "two hooks are planned, and no request is sent",
+    changes: ["boot create", "drain create"],
+    requests: [],
+    hooks: [],
   },
   {
     name: "Up",
     story: "Pulumi creates them. The region's project is looked up once; then it is one request a hook.",
     operation: "up",
-    expected: {
-      inWords: "two hooks are created with one POST each, and the stack's outputs are what the API has",
-      changes: { boot: { kind: "create" }, drain: { kind: "create" } },
-      requests: ["GET project", "POST hook", "POST hook"],
-      hooks: [boot, drain],
-    },
+    verdict: "two hooks are created with one POST each",
+    changes: ["boot create", "drain create"],
+    requests: ["GET /v3/projects", "POST hook", "POST hook"],
+    hooks: [boot, drain],
   },
   {
     name: "Up again",
     story: "The same program once more: there is nothing to do.",
     operation: "up",
-    expected: {
-      inWords: "nothing changes, and no request is sent",
-      changes: {},
-      requests: [],
-      hooks: [boot, drain],
-    },
+    verdict: "nothing changes, and no request is sent",
+    changes: [],
+    requests: [],
+    hooks: [boot, drain],
   },
   {
     name: "Refresh",
-    story: "Somebody sets a time-out in the console, behind Pulumi's back. A refresh looks for such things.",
+    story:
+      "A colleague sets a time-out in the console, behind Pulumi's back. A refresh looks for such changes.",
     elsewhere: { lifecycle_hook_name: "drain", default_timeout: 900 },
     operation: "refresh",
-    expected: {
-      inWords: "exactly that property is found, with one request for all hooks of the group",
-      changes: {
-        drain: { kind: "drift", properties: [{ name: "defaultTimeout", before: 3600, after: 900 }] },
-      },
-      requests: ["GET hooks"],
-      hooks: [boot, { ...drain, default_timeout: 900 }],
-    },
+    verdict: "exactly that property is found, with one request for all hooks of the group",
+    changes: ["drain drift defaultTimeout 3600 → 900"],
+    requests: ["GET hooks"],
+    hooks: [boot, drain.replace("3600", "900")],
   },
   {
     name: "Up puts it back",
     story: "The program still says 3600 seconds, so the next update restores that.",
     operation: "up",
-    expected: {
-      inWords: "the time-out is as it was, after one PUT",
-      changes: {
-        drain: { kind: "update", properties: [{ name: "defaultTimeout", before: 900, after: 3600 }] },
-      },
-      requests: ["PUT hook"],
-      hooks: [boot, drain],
-    },
+    verdict: "the time-out is as it was, after one PUT",
+    changes: ["drain update defaultTimeout 900 → 3600"],
+    requests: ["PUT hook"],
+    hooks: [boot, drain],
   },
   {
     name: "Update in place",
     story: "Two settings of a hook are changed in the configuration. The hook itself stays.",
     config: { drainTimeout: 1800, drainMetadata: "drain, then stop" },
     operation: "up",
-    expected: {
-      inWords: "one PUT changes both",
-      changes: {
-        drain: {
-          kind: "update",
-          properties: [
-            { name: "defaultTimeout", before: 3600, after: 1800 },
-            { name: "notificationMetadata", before: "drain connections", after: "drain, then stop" },
-          ],
-        },
-      },
-      requests: ["PUT hook"],
-      hooks: [boot, changedDrain],
-    },
+    verdict: "one PUT changes both",
+    changes: [
+      "drain update defaultTimeout 3600 → 1800",
+      'drain update notificationMetadata "drain connections" → "drain, then stop"',
+    ],
+    requests: ["PUT hook"],
+    hooks: [boot, changed],
   },
   {
     name: "Replacement",
-    story: "A hook can't be renamed, so it is replaced. A group has room for five: the old one goes first.",
+    story: "A hook can't be renamed, so it is replaced. A group's room is limited: the old one goes first.",
     config: { drainHookName: "drain-connections" },
     operation: "up",
-    expected: {
-      inWords: "the hook is deleted, then created under its new name",
-      changes: {
-        drain: {
-          kind: "replace",
-          properties: [{ name: "lifecycleHookName", before: "drain", after: "drain-connections" }],
-        },
-      },
-      requests: ["DELETE hook", "GET project", "POST hook"],
-      hooks: [boot, renamedDrain],
-    },
+    verdict: "the hook is deleted, then created under its new name",
+    changes: ['drain replace lifecycleHookName "drain" → "drain-connections"'],
+    requests: ["DELETE hook", "GET /v3/projects", "POST hook"],
+    hooks: [boot, renamed],
   },
   {
     name: "Invalid program",
     story: "Three values that the API would refuse, one at a time, in the middle of an update.",
     config: { drainHookName: "drain connections", drainTimeout: 60, drainMetadata: "drain & stop" },
     operation: "preview",
-    expected: {
-      inWords: "all three are refused at preview, and no request is sent",
-      changes: {},
-      refused: ["lifecycleHookName", "defaultTimeout", "notificationMetadata"],
-      requests: [],
-      hooks: [boot, renamedDrain],
-    },
+    verdict: "all three are refused at preview, and no request is sent",
+    changes: [
+      "drain error lifecycleHookName",
+      "drain error defaultTimeout",
+      "drain error notificationMetadata",
+    ],
+    requests: [],
+    hooks: [boot, renamed],
   },
   {
     name: "Destroy",
     story: "Pulumi deletes everything that it made.",
     operation: "destroy",
-    expected: {
-      inWords: "both hooks are deleted with one DELETE each",
-      changes: { boot: { kind: "delete" }, drain: { kind: "delete" } },
-      requests: ["DELETE hook", "DELETE hook"],
-      hooks: [],
-    },
+    verdict: "both hooks are deleted with one DELETE each",
+    changes: ["boot delete", "drain delete"],
+    requests: ["DELETE hook", "DELETE hook"],
+    hooks: [],
   },
 ];

@@ -1,12 +1,12 @@
 import { createHash, createHmac } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AKSKSigner } from "@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js";
 import { BasicCredentials } from "@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials.js";
-import { bundle } from "../../../tools/setup/bundle.mjs";
+import { bundle } from "../../../tools/setup/build.mts";
 import type { Bench } from "../bench.mts";
 import { perSecond } from "../figure.mts";
 import { inTurns, median, ratio } from "../statistics.mts";
@@ -26,12 +26,10 @@ type Parts = typeof import("./signing-parts.ts");
 /** Built as the package is. */
 async function signingParts(): Promise<Parts> {
   const source = fileURLToPath(new URL("./signing-parts.ts", import.meta.url));
-  const built = (await bundle({ parts: source })).get("parts.js") ?? "";
   const folder = await mkdtemp(join(tmpdir(), "pulumi-huaweicloud-as-bench-"));
   try {
-    const file = join(folder, "parts.cjs");
-    await writeFile(file, built);
-    return createRequire(file)(file);
+    await bundle({ parts: source }, folder);
+    return createRequire(source)(join(folder, "parts.js"));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,0 +1,2 @@
+/** Run before all tests that start the Pulumi engine. */
+export { ensureEngine as setup } from "../../tools/setup/engine.mts";
