@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 
 /**
- * Huawei Cloud's request signing, SDK-HMAC-SHA256. Pure: the date is an argument, and each step of the
- * algorithm is a function of its own, so that the vendor's vectors check every one of them.
+ * Huawei Cloud's request signing, SDK-HMAC-SHA256. Pure: the date is a header, and each step of the algorithm is a
+ * function of its own, so that the vendor's vectors check every one of them.
  *
  * canonical request -> its hash -> string to sign -> signature -> Authorization header
  */
@@ -10,7 +10,7 @@ import { hash } from "node:crypto";
 /** The name of the algorithm, as it stands in the header and in the string to sign. */
 const algorithm = "SDK-HMAC-SHA256";
 
-/** What is signed of a request. Header names are lower case; `host` and `x-sdk-date` are among them. */
+/** The signed parts of a request. Header names are lower case; `host` and `x-sdk-date` are among them. */
 export interface SignableRequest {
   readonly method: string;
   /** The path of the URL, percent-decoded. */
@@ -22,7 +22,7 @@ export interface SignableRequest {
   readonly body: string;
 }
 
-/** An AK with its SK, prepared once so that each signature costs less. */
+/** An AK with its SK, prepared once so that each signature costs less. Printing it shows no secret. */
 export interface SigningKey {
   readonly accessKey: string;
   readonly key: HmacKey;
@@ -34,12 +34,12 @@ export function signingKey(accessKey: string, secretKey: string): SigningKey {
 }
 
 /** The value of the `Authorization` header. */
-export function authorization(request: SignableRequest, key: SigningKey): string {
-  const names = signedHeaderNames(request.headers);
-  const signedHeaders = names.join(";");
-  const canonical = canonicalRequest(request, names, signedHeaders);
-  const signed = signature(stringToSign(canonical, dateOf(request)), key.key);
-  return `${algorithm} Access=${key.accessKey}, SignedHeaders=${signedHeaders}, Signature=${signed}`;
+export function authorization(request: SignableRequest, { accessKey, key }: SigningKey): string {
+  const date = request.headers["x-sdk-date"];
+  if (date === undefined) throw new TypeError("a request to sign needs the header x-sdk-date");
+  const names = Object.keys(request.headers).sort();
+  const signed = signature(stringToSign(canonicalRequest(request, names), date), key);
+  return `${algorithm} Access=${accessKey}, SignedHeaders=${names.join(";")}, Signature=${signed}`;
 }
 
 /** A moment as the `X-Sdk-Date` header wants it: UTC, `YYYYMMDDTHHMMSSZ`. */
@@ -50,15 +50,14 @@ export function sdkDate(moment: Date): string {
 /** Step 1: the request in its one canonical form. */
 export function canonicalRequest(
   { method, path, query = [], headers, body }: SignableRequest,
-  names = signedHeaderNames(headers),
-  signedHeaders = names.join(";"),
+  names = Object.keys(headers).sort(),
 ): string {
   let lines = `${method}\n${canonicalPath(path)}\n${canonicalQuery(query)}\n`;
   for (const name of names) lines += `${name}:${headers[name]?.trim()}\n`;
-  return `${lines}\n${signedHeaders}\n${hash("sha256", body, "hex")}`;
+  return `${lines}\n${names.join(";")}\n${hash("sha256", body, "hex")}`;
 }
 
-/** Step 2: what the key signs: the algorithm, the date, and the canonical request's hash. */
+/** Step 2: the text that the key signs: the algorithm, the date, and the canonical request's hash. */
 export function stringToSign(canonical: string, date: string): string {
   return `${algorithm}\n${date}\n${hash("sha256", canonical, "hex")}`;
 }
@@ -69,26 +68,29 @@ export function signature(text: string, key: HmacKey): string {
 }
 
 /**
- * A key of HMAC-SHA256, that is `hash(outer + hash(inner + text))`, with the two blocks that depend on the key alone
- * made once (RFC 2104): so a signature takes half the time that a `createHmac` does. Nothing prints it.
+ * A key of HMAC-SHA256, which is `hash(outer + hash(inner + text))` (RFC 2104), with the two blocks that depend on the
+ * key alone made once. `createHmac` with a `KeyObject` takes twice as long, and with it a whole signature as long as
+ * the bare hashing that it consists of, where this takes three quarters of that.
  */
 export class HmacKey {
-  /** The block, and room for what is hashed after it. */
+  /** The block, followed by the text. */
   #inner: Buffer;
+  /** The block, followed by the inner hash. */
   readonly #outer: Buffer;
 
   constructor(secretKey: string) {
     const bytes = Buffer.from(secretKey);
     const key = bytes.length > blockLength ? hash("sha256", bytes, "buffer") : bytes;
-    const block = Buffer.alloc(blockLength);
-    key.copy(block);
+    const block = Buffer.concat([key], blockLength);
     this.#inner = Buffer.from(block.map((byte) => byte ^ 0x36));
-    this.#outer = withRoom(Buffer.from(block.map((byte) => byte ^ 0x5c)), hashLength);
+    this.#outer = Buffer.concat([block.map((byte) => byte ^ 0x5c)], blockLength + hashLength);
   }
 
-  /** `text`: a string to sign, of ASCII characters. Those are all equally long, so room is made once. */
+  /** `text`: a string to sign, of ASCII characters. Those are all equally long, so that room is made once. */
   sign(text: string): string {
-    if (this.#inner.length !== blockLength + text.length) this.#inner = withRoom(this.#inner, text.length);
+    const length = blockLength + text.length;
+    if (this.#inner.length !== length)
+      this.#inner = Buffer.concat([this.#inner.subarray(0, blockLength)], length);
     this.#inner.write(text, blockLength, "latin1");
     this.#outer.write(hash("sha256", this.#inner, "hex"), blockLength, "hex");
     return hash("sha256", this.#outer, "hex");
@@ -98,10 +100,6 @@ export class HmacKey {
 /** SHA-256's, in bytes. */
 const blockLength = 64;
 const hashLength = 32;
-
-function withRoom(block: Buffer, room: number): Buffer {
-  return Buffer.concat([block.subarray(0, blockLength), Buffer.alloc(room)]);
-}
 
 /** Each segment percent-encoded, and a `/` at the end that the real path does not have. */
 export function canonicalPath(path: string): string {
@@ -127,23 +125,6 @@ export function percentEncode(text: string): string {
 }
 
 const nothingToEncode = /^[0-9A-Za-z/_.~-]*$/;
-
-/** In order; whoever gives them in order saves the time of putting them so. */
-function signedHeaderNames(headers: Readonly<Record<string, string>>): string[] {
-  const names = Object.keys(headers);
-  let last = "";
-  for (const name of names) {
-    if (name < last) return names.sort();
-    last = name;
-  }
-  return names;
-}
-
-function dateOf(request: SignableRequest): string {
-  const date = request.headers["x-sdk-date"];
-  if (date === undefined) throw new TypeError("a request to sign needs the header x-sdk-date");
-  return date;
-}
 
 function byCodePoint(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { SecretCredentials } from "../../sdk/credentials/secret-credentials";
+import { signRequest } from "../../sdk/request";
 import {
   authorization,
   canonicalQuery,
@@ -68,4 +70,22 @@ test("the query is sorted by code point, values of one name too, and an empty va
 test("a request without the date is refused rather than signed wrongly", () => {
   const request = { method: "GET", path: "/", headers: { host: "h" }, body: "" };
   expect(() => authorization(request, signingKey("AK", "SK"))).toThrow("x-sdk-date");
+});
+
+describe("an endpoint whose path is percent-encoded", () => {
+  const credentials = new SecretCredentials({ accessKey: "AK", secretKey: "SK" });
+  const sign = (endpoint: string) =>
+    signRequest({ method: "GET", endpoint, path: "/hooks" }, credentials, new Date("2026-01-02T03:04:05Z"));
+
+  test.each([
+    ["https://as.example.com/a%20b", "/a%20b/hooks", "/a b/hooks"],
+    ["https://as.example.com/%e4%b8%ad", "/%e4%b8%ad/hooks", "/中/hooks"],
+    ["https://as.example.com/100%", "/100%/hooks", "/100%/hooks"],
+  ])("%s is signed decoded, and sent as it is", (endpoint, sent, signed) => {
+    const request = sign(endpoint);
+    expect(request.path).toBe(sent);
+    const { authorization: header, "user-agent": _, ...headers } = request.headers;
+    const signable = { method: "GET", path: signed, headers, body: "" };
+    expect(header).toBe(authorization(signable, signingKey("AK", "SK")));
+  });
 });
