@@ -1,4 +1,4 @@
-import type { Groups } from "./autoscaling/groups";
+import type { Groups } from "./autoscaling/service";
 import { type Answer, Refusal } from "./http/refusals";
 import { jsonBody, type ReceivedRequest } from "./http/request";
 import type { RequestLog } from "./http/request-log";
@@ -16,12 +16,10 @@ import type { RequestLog } from "./http/request-log";
 export class Control {
   readonly #groups: Groups;
   readonly #log: RequestLog;
-  readonly #now: () => number;
 
-  constructor(groups: Groups, log: RequestLog, now: () => number) {
+  constructor(groups: Groups, log: RequestLog) {
     this.#groups = groups;
     this.#log = log;
-    this.#now = now;
   }
 
   /** Whether a request is for this API rather than for the emulated one. */
@@ -52,8 +50,7 @@ export class Control {
     if (typeof instanceId !== "string" || typeof name !== "string") {
       return failure(400, "give instance_id and lifecycle_hook_name");
     }
-    const group = this.#groups.expect(groupId);
-    return { status: 201, body: group.hanging.add(group.hook(name), instanceId, this.#now()) };
+    return { status: 201, body: this.#groups.suspend(groupId, instanceId, name) };
   }
 
   #setBusy(groupId: string, body: Buffer): Answer {
@@ -61,7 +58,7 @@ export class Control {
     if (typeof busy !== "boolean" && typeof busy !== "number") {
       return failure(400, "give busy: true, false or a number");
     }
-    this.#groups.expect(groupId).setBusy(busy);
+    this.#groups.setBusy(groupId, busy);
     return { status: 204 };
   }
 }

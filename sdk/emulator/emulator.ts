@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { World } from "./autoscaling/calls";
-import { Groups, type HookPatch } from "./autoscaling/groups";
-import type { WireHangingInstance, WireLifecycleHook } from "./autoscaling/hooks";
+import { fieldsNamed, type WireInstance, wireInstance } from "./autoscaling/groups";
+import type { HookPatch, WireHangingInstance, WireLifecycleHook } from "./autoscaling/hooks";
+import { Groups, wireHangs } from "./autoscaling/service";
 import { Control } from "./control";
+import { Gateway } from "./http/gateway";
 import { type Interceptor, Interceptors } from "./http/interception";
 import { RequestLog, type RequestLogEntry } from "./http/request-log";
-import { Gateway, httpServer } from "./http/server";
+import { httpServer } from "./http/server";
 import { type EmulatorOptions, settingsOf } from "./options";
 
 /**
@@ -61,6 +62,12 @@ export interface Emulator extends AsyncDisposable {
   ): WireHangingInstance;
   /** Copies of a group's suspensions, as the API would list them; those that have ended show what was decided. */
   hangingInstances(groupId: string): WireHangingInstance[];
+  /** Sets how many instances a group is to have, as a request would. @throws Error for a number that it cannot have */
+  scale(groupId: string, desired: number): void;
+  /** Lets an instance's server die, so that the health check replaces it. */
+  failInstance(groupId: string, instanceId: string): void;
+  /** A group's instances, as the API lists them. */
+  instances(groupId: string): WireInstance[];
   /** Asks a function about each request to come before it is handled. @returns a function that ends it */
   intercept(interceptor: Interceptor): () => void;
   /** Stops listening and closes all connections, whatever is under way on them. Can be called again. */
@@ -81,13 +88,24 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = settingsOf(options);
-  const { region, projectId, accessKey, secretKey, securityToken, now } = settings;
-  const groups = new Groups(settings.groups);
+  const { region, projectId, accessKey, secretKey, securityToken, clock, topics } = settings;
   const log = new RequestLog();
   const interceptors = new Interceptors();
-  const world: World = { groups, region, projectId, topics: settings.topics, limits: settings.limits, now };
-  const gateway = new Gateway(settings, world);
-  const control = new Control(groups, log, now);
+  const groups = new Groups(
+    clock,
+    settings.behaviour,
+    () => {},
+    () => {},
+  );
+  const addGroup = (id: string) => {
+    if (groups.has(id)) return;
+    groups.make(id, { min: 0, desire: 0, max: 100 }, fieldsNamed(id));
+    groups.happen(id, { kind: "resume" });
+  };
+  for (const id of settings.groups) addGroup(id);
+  const knowsTopic = (urn: string) => topics?.includes(urn) ?? true;
+  const gateway = new Gateway(settings, { groups, region, projectId, knowsTopic });
+  const control = new Control(groups, log);
   const server = httpServer({ settings, gateway, control, interceptors, log });
 
   server.listen(settings.port, "127.0.0.1");
@@ -96,6 +114,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const url = `http://127.0.0.1:${port}`;
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   const close = () => {
+    groups.close();
     server.close();
     server.closeAllConnections();
     return closed;
@@ -109,7 +128,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     accessKey,
     secretKey,
     get groups() {
-      return groups.ids;
+      return groups.all.map(({ id }) => id);
     },
     env: {
       HW_REGION_NAME: region,
@@ -123,19 +142,33 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     requests: log.entries,
     clearRequests: () => log.clear(),
-    hooks: (groupId) => groups.expect(groupId).hooks(),
-    putHook: (groupId, hook) => groups.expect(groupId).put(hook, now()),
+    hooks: (groupId) => groups.expect(groupId).hooks.map((hook) => ({ ...hook })),
+    putHook(groupId, hook) {
+      groups.expect(groupId);
+      groups.happen(groupId, { kind: "put-hook", patch: hook });
+    },
     removeHook(groupId, name) {
-      if (!groups.expect(groupId).remove(name)) throw new Error(`the group has no lifecycle hook "${name}"`);
+      groups.expect(groupId);
+      groups.happen(groupId, { kind: "remove-hook", name });
     },
-    addGroup: (id) => groups.add(id),
+    addGroup,
     removeGroup: (id) => groups.remove(id),
-    setBusy: (groupId, busy) => groups.expect(groupId).setBusy(busy),
-    suspend(groupId, { instanceId, lifecycleHookName }) {
-      const group = groups.expect(groupId);
-      return group.hanging.add(group.hook(lifecycleHookName), instanceId, now());
+    setBusy: (groupId, busy) => groups.setBusy(groupId, busy),
+    suspend: (groupId, { instanceId, lifecycleHookName }) =>
+      groups.suspend(groupId, instanceId, lifecycleHookName),
+    hangingInstances: (groupId) => wireHangs(groups.expect(groupId)),
+    scale(groupId, desired) {
+      groups.expect(groupId);
+      groups.happen(groupId, { kind: "configure", sizes: { desire: desired }, fields: {} });
     },
-    hangingInstances: (groupId) => groups.expect(groupId).hanging.list(now()),
+    failInstance(groupId, instanceId) {
+      groups.expect(groupId);
+      groups.happen(groupId, { kind: "fail", instances: [instanceId] });
+    },
+    instances(groupId) {
+      const group = groups.expect(groupId);
+      return group.instances.map((instance) => wireInstance(group, instance));
+    },
     intercept: (interceptor) => interceptors.add(interceptor),
     close,
     [Symbol.asyncDispose]: close,

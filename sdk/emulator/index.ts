@@ -1,13 +1,15 @@
-export type { HookPatch } from "./autoscaling/groups";
+export type { WireInstance } from "./autoscaling/groups";
 export type {
   ActionResult,
+  HookPatch,
   HookType,
   Result,
   WireHangingInstance,
   WireLifecycleHook,
 } from "./autoscaling/hooks";
+export { type Clock, ManualClock } from "./clock";
 export { type Emulator, startEmulator } from "./emulator";
 export type { InterceptedRequest, Interceptor, Reaction } from "./http/interception";
 export type { Answer } from "./http/refusals";
 export type { RequestLogEntry } from "./http/request-log";
-export type { EmulatorOptions } from "./options";
+export type { EmulatorOptions, Unknowns } from "./options";

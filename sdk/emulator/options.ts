@@ -1,4 +1,6 @@
 import { type LifecycleHookLimits, specificationLimits } from "../limits";
+import type { Behaviour } from "./autoscaling/scaling";
+import { type Clock, systemClock } from "./clock";
 import type { RequestLogEntry } from "./http/request-log";
 
 /** How the local API is to be. Everything has a default. */
@@ -42,15 +44,30 @@ export interface EmulatorOptions {
   /** The least milliseconds from a request's arrival to its answer; requests take effect at once. @default 0 */
   readonly latency?: number | undefined;
   /**
-   * The clock, in milliseconds since 1970: of creation times, deadlines, signatures' dates, locks, rate limits,
-   * the `Date` header and the log.
+   * The clock of creation times, deadlines, signatures' dates, locks, rate limits, the `Date` header and the log.
    *
-   * @default Date.now
+   * @default the computer's
    */
-  readonly now?: (() => number) | undefined;
+  readonly clock?: Clock | undefined;
+  /** How long an instance takes to launch, without its time on hooks; milliseconds. @default 2000 */
+  readonly launchTime?: number | undefined;
+  /** The same for its removal. @default 1000 */
+  readonly removalTime?: number | undefined;
+  /**
+   * By how much the cloud is faster than the real one: the times above, those of hooks and the hour of EXTEND are
+   * divided by it. @default 1
+   */
+  readonly speed?: number | undefined;
+  /** Refuses fields that it does not know, with AS.0022. @default false: the log notes them, as newer clients send some */
+  readonly strict?: boolean | undefined;
+  /** What the service does where its documents are silent; handlers must survive both. */
+  readonly unknowns?: Partial<Unknowns> | undefined;
   /** Called with each request just before its answer is sent or its connection dropped, for live logs. Must not throw. */
   readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
 }
+
+/** Choices of what the documents leave open. */
+export interface Unknowns extends Pick<Behaviour, "busyCode" | "extendFrom" | "answered"> {}
 
 /** The options with the defaults filled in. */
 export interface Settings {
@@ -67,7 +84,9 @@ export interface Settings {
   readonly readsPerSecond: number | undefined;
   readonly limits: LifecycleHookLimits;
   readonly latency: number;
-  readonly now: () => number;
+  readonly clock: Clock;
+  readonly behaviour: Behaviour;
+  readonly strict: boolean;
   readonly onRequest: (entry: RequestLogEntry) => void;
 }
 
@@ -90,7 +109,17 @@ export function settingsOf(options: EmulatorOptions): Settings {
     readsPerSecond: options.readsPerSecond,
     limits: limitsOf(options.limits),
     latency: options.latency ?? 0,
-    now: options.now ?? Date.now,
+    clock: options.clock ?? systemClock,
+    behaviour: {
+      launchTime: options.launchTime ?? 2000,
+      removalTime: options.removalTime ?? 1000,
+      speed: options.speed ?? 1,
+      busyCode: "AS.2033",
+      extendFrom: "deadline",
+      answered: "listed",
+      ...options.unknowns,
+    },
+    strict: options.strict ?? false,
     onRequest: options.onRequest ?? (() => {}),
   };
 }

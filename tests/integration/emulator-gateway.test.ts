@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { type Emulator, ManualClock, startEmulator } from "../../sdk/emulator";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
 
 test("the environment leads to it, and leaves the project to be looked up", async () => {
@@ -59,17 +59,17 @@ test.each([
 });
 
 test("the access key is locked for five minutes after more than five wrong signatures in a row", async () => {
-  let now = Date.parse("2026-01-02T03:04:05Z");
-  await using emulator = await startEmulator({ now: () => now });
+  const clock = new ManualClock(Date.parse("2026-01-02T03:04:05Z"));
+  await using emulator = await startEmulator({ clock });
   const list = (secretKey = emulator.secretKey) =>
-    call(emulator, "GET", pathsOf(emulator).hookList, { secretKey, date: new Date(now) });
+    call(emulator, "GET", pathsOf(emulator).hookList, { secretKey, date: new Date(clock.now()) });
   for (let count = 1; count <= 5; count++) await list("wrong");
   expect(await list()).toMatchObject({ status: 200 });
   for (let count = 1; count <= 6; count++) await list("wrong");
   expect((await list()).message).toContain("AK access failed to reach the limit,forbidden");
-  now += 5 * 60 * 1000 - 1;
+  clock.advance(5 * 60 * 1000 - 1);
   expect(await list()).toMatchObject({ status: 401 });
-  now += 1;
+  clock.advance(1);
   expect(await list()).toMatchObject({ status: 200 });
 });
 
@@ -149,11 +149,11 @@ test.each([
 });
 
 test("every answer has a request id of its own and the emulator's date", async () => {
-  const now = Date.parse("2026-01-02T03:04:05Z");
-  await using emulator = await startEmulator({ now: () => now });
+  const clock = new ManualClock(Date.parse("2026-01-02T03:04:05Z"));
+  await using emulator = await startEmulator({ clock });
   const answers = [
-    await call(emulator, "GET", pathsOf(emulator).hookList, { date: new Date(now) }),
-    await call(emulator, "GET", pathsOf(emulator).hook("none"), { date: new Date(now) }),
+    await call(emulator, "GET", pathsOf(emulator).hookList, { date: new Date(clock.now()) }),
+    await call(emulator, "GET", pathsOf(emulator).hook("none"), { date: new Date(clock.now()) }),
     await call(emulator, "GET", "/nowhere"),
   ];
   for (const { headers } of answers) {
@@ -164,11 +164,11 @@ test("every answer has a request id of its own and the emulator's date", async (
 });
 
 test("beyond the limit, writes are throttled until the next second, and reads apart from them", async () => {
-  let now = Date.parse("2026-01-02T03:04:05Z");
-  await using emulator = await startEmulator({ now: () => now, writesPerSecond: 2, readsPerSecond: 1 });
+  const clock = new ManualClock(Date.parse("2026-01-02T03:04:05Z"));
+  await using emulator = await startEmulator({ clock, writesPerSecond: 2, readsPerSecond: 1 });
   const { hook, hookList } = pathsOf(emulator);
-  const remove = () => call(emulator, "DELETE", hook("none"), { date: new Date(now) });
-  const list = () => call(emulator, "GET", hookList, { date: new Date(now) });
+  const remove = () => call(emulator, "DELETE", hook("none"), { date: new Date(clock.now()) });
+  const list = () => call(emulator, "GET", hookList, { date: new Date(clock.now()) });
   expect([(await remove()).status, (await remove()).status]).toEqual([404, 404]);
   const refused = await remove();
   expect(refused).toMatchObject({
@@ -181,7 +181,7 @@ test("beyond the limit, writes are throttled until the next second, and reads ap
   });
   expect(refused.headers).not.toHaveProperty("retry-after");
   expect([(await list()).status, (await list()).status]).toEqual([200, 429]);
-  now += 1000;
+  clock.advance(1000);
   expect([(await remove()).status, (await list()).status]).toEqual([404, 200]);
 });
 

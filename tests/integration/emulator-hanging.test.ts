@@ -1,26 +1,26 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { type Emulator, ManualClock, startEmulator } from "../../sdk/emulator";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
 
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
 const instanceId = "b25c1589-c96c-465b-9fef-d06540d1945c";
 
-let now: number;
+let clock: ManualClock;
 let emulator: Emulator;
 
 beforeEach(async () => {
-  now = Date.parse("2026-01-02T03:04:05Z");
-  emulator = await startEmulator({ now: () => now });
+  clock = new ManualClock(Date.parse("2026-01-02T03:04:05Z"));
+  emulator = await startEmulator({ clock, strict: true });
   emulator.putHook(group, { ...sampleHook, default_timeout: 600 });
 });
 afterEach(() => emulator.close());
 
 function list(query: Record<string, string> = {}) {
-  return call(emulator, "GET", pathsOf(emulator).instances, { query, date: new Date(now) });
+  return call(emulator, "GET", pathsOf(emulator).instances, { query, date: new Date(clock.now()) });
 }
 
 function complete(body: unknown) {
-  return call(emulator, "PUT", pathsOf(emulator).callback, { body, date: new Date(now) });
+  return call(emulator, "PUT", pathsOf(emulator).callback, { body, date: new Date(clock.now()) });
 }
 
 function suspend(id = instanceId) {
@@ -52,9 +52,9 @@ describe("a suspended instance", () => {
 
   test("gets its hook's default result at the deadline", async () => {
     const instance = suspend();
-    now += 600_000 - 1;
+    clock.advance(600_000 - 1);
     expect(emulator.hangingInstances(group)).toEqual([instance]);
-    now += 1;
+    clock.advance(1);
     expect((await list()).json).toEqual({
       instance_hanging_info: [{ ...instance, lifecycle_hook_status: "ABANDON" }],
     });
@@ -63,7 +63,7 @@ describe("a suspended instance", () => {
   test("can't hang on one hook twice, but again after it ended", () => {
     suspend();
     expect(() => suspend()).toThrow("hangs on");
-    now += 600_000;
+    clock.advance(600_000);
     suspend();
     expect(emulator.hangingInstances(group).map((one) => one.lifecycle_hook_status)).toEqual([
       "ABANDON",
@@ -147,7 +147,7 @@ describe("a callback", () => {
 
   test("after the deadline comes too late", async () => {
     const { lifecycle_action_key } = suspend();
-    now += 600_000;
+    clock.advance(600_000);
     const answer = await complete({ lifecycle_action_result: "CONTINUE", lifecycle_action_key });
     expect(answer).toMatchObject({ status: 400, code: "AS.7042" });
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { type Emulator, ManualClock, startEmulator } from "../../sdk/emulator";
 import { call, pathsOf, sampleHook, topicUrn } from "../support/emulator-calls";
 
 const now = Date.parse("2026-01-02T03:04:05.678Z");
@@ -10,7 +10,7 @@ let emulator: Emulator;
 let paths: ReturnType<typeof pathsOf>;
 
 beforeEach(async () => {
-  emulator = await startEmulator({ now: () => now });
+  emulator = await startEmulator({ clock: new ManualClock(now), strict: true });
   paths = pathsOf(emulator);
 });
 afterEach(() => emulator.close());

@@ -7,7 +7,7 @@ import { call, pathsOf, sampleHook, send } from "../support/emulator-calls";
 let emulator: Emulator;
 
 beforeEach(async () => {
-  emulator = await startEmulator();
+  emulator = await startEmulator({ strict: true });
 });
 afterEach(() => emulator.close());
 

@@ -12,8 +12,9 @@ const smallest = {
   notification_topic_urn: urn,
 };
 
-const newHook = (json: JsonBody, limits = {}) => newWithin(json, { ...specificationLimits, ...limits });
-const hookChanges = (json: JsonBody) => changesWithin(json, specificationLimits);
+const judgement = { limits: specificationLimits, strict: true, warn: () => {} };
+const newHook = (json: JsonBody) => newWithin(json, judgement);
+const hookChanges = (json: JsonBody) => changesWithin(json, judgement);
 
 function codeOf(judge: () => unknown): string | undefined {
   try {
@@ -115,4 +116,12 @@ describe.each([
   ])("%s of %j is judged %s", (field, value, code) => {
     expect(codeOf(() => judge({ [field]: value }))).toBe(code);
   });
+});
+
+test("a field that is not known is ignored and named in a warning, unless the judgement is strict", () => {
+  const warnings: string[] = [];
+  const lenient = { ...judgement, strict: false, warn: (warning: string) => warnings.push(warning) };
+  expect(newWithin({ ...smallest, more: "x" }, lenient)).toEqual(newHook(smallest));
+  expect(changesWithin({ more: null, default_timeout: 300 }, lenient)).toEqual({ default_timeout: 300 });
+  expect(warnings).toEqual(Array(2).fill('the field "more" is not known, and ignored'));
 });

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { RateLimit } from "../../sdk/emulator/http/gateway";
 import { codeOf } from "../../sdk/emulator/http/refusals";
 import { RequestLog } from "../../sdk/emulator/http/request-log";
-import { RateLimit } from "../../sdk/emulator/http/server";
 
 describe("the rate limit", () => {
   const passed = (limit: RateLimit, times: readonly number[]) =>

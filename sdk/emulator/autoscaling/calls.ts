@@ -1,155 +1,212 @@
-import type { LifecycleHookLimits } from "../../limits";
-import { type Answer, gatewayRefusal, refusal } from "../http/refusals";
-import { decodedPath, jsonBody, parameter, type ReceivedRequest } from "../http/request";
-import type { Groups, ScalingGroup } from "./groups";
+import { randomUUID } from "node:crypto";
+import { refusal } from "../http/refusals";
+import { jsonBody, parameter, type ReceivedRequest } from "../http/request";
+import { type Call, call, type World } from "../http/routes";
+import { groupChanges, newGroupOf, wireActivity, wireGroup, wireInstance } from "./groups";
 import { callback, hookChanges, newHook } from "./hooks";
-
-/** What the calls work on. */
-export interface World {
-  readonly groups: Groups;
-  readonly region: string;
-  readonly projectId: string;
-  /** The topics that exist; `undefined`: every one that is well-formed. */
-  readonly topics: readonly string[] | undefined;
-  readonly limits: LifecycleHookLimits;
-  /** The clock, in milliseconds. */
-  readonly now: () => number;
-}
-
-/** What a path says where its row has a name that begins with a colon; empty where it has none. */
-type PathParameters = Readonly<Record<"projectId" | "groupId" | "hookName", string>>;
-
-/** One call of the API. */
-interface Call {
-  readonly method: string;
-  readonly path: readonly string[];
-  /** Each service refuses a token in its own words. */
-  readonly service: "autoscaling" | "iam";
-  /** How the gateway counts it: it lets far fewer changes pass than anything else. */
-  readonly flow: "write" | "read" | "unlimited";
-  readonly perform: (world: World, request: ReceivedRequest, path: PathParameters) => unknown;
-}
+import { type Group, type GroupEvent, hookOf, shownStates } from "./scaling";
+import { wireHangs } from "./service";
 
 const base = "/autoscaling-api/v1/:projectId";
 const hooks = `${base}/scaling_lifecycle_hook/:groupId`;
 const hanging = `${base}/scaling_instance_hook/:groupId`;
+const groups = `${base}/scaling_group`;
+const instances = `${base}/scaling_group_instance`;
 
-/**
- * In this order: `GET …/list` is the list, so a hook named `list` can be changed and deleted, but never shown.
- * Callbacks count as reads because the vendor's flow limits put them there. What a call returns is the body of a 200;
- * `undefined` makes a 204.
- */
-const calls: readonly Call[] = [
+/** The calls on lifecycle hooks, and on what hangs on them. */
+const hookCalls: readonly Call[] = [
   call("POST", hooks, "write", (world, request, { groupId }) => {
-    const hook = newHook(jsonBody(request.body), world.limits);
-    const group = groupOf(world, groupId);
+    const hook = newHook(jsonBody(request.body), world.judgement);
+    world.groups.get(groupId);
     expectTopic(hook.notification_topic_urn, world);
-    return group.create(hook, world.now());
+    return hookOf(world.groups.happen(groupId, { kind: "create-hook", hook }), hook.lifecycle_hook_name);
   }),
+  // Before the hook that is named list, which can be changed and deleted, but never shown.
   call("GET", `${hooks}/list`, "read", (world, _, { groupId }) => ({
-    lifecycle_hooks: groupOf(world, groupId).hooks(),
+    lifecycle_hooks: world.groups.get(groupId).hooks,
   })),
-  call("GET", `${hooks}/:hookName`, "read", (world, _, { groupId, hookName }) =>
-    groupOf(world, groupId).hook(hookName),
+  call("GET", `${hooks}/:name`, "read", (world, _, { groupId, name }) =>
+    hookOf(world.groups.get(groupId), name),
   ),
-  call("PUT", `${hooks}/:hookName`, "write", (world, request, { groupId, hookName }) => {
-    const changes = hookChanges(jsonBody(request.body), world.limits);
-    const group = groupOf(world, groupId);
-    group.hook(hookName);
+  call("PUT", `${hooks}/:name`, "write", (world, request, { groupId, name }) => {
+    const changes = hookChanges(jsonBody(request.body), world.judgement);
+    hookOf(world.groups.get(groupId), name);
     expectTopic(changes.notification_topic_urn, world);
-    return group.update(hookName, changes);
+    return hookOf(world.groups.happen(groupId, { kind: "update-hook", name, changes }), name);
   }),
-  call("DELETE", `${hooks}/:hookName`, "write", (world, _, { groupId, hookName }) =>
-    groupOf(world, groupId).delete(hookName),
-  ),
+  call("DELETE", `${hooks}/:name`, "write", (world, _, { groupId, name }) => {
+    world.groups.happen(groupId, { kind: "delete-hook", name });
+  }),
   call("GET", `${hanging}/list`, "read", (world, request, { groupId }) => ({
-    instance_hanging_info: groupOf(world, groupId).hanging.list(
-      world.now(),
-      parameter(request, "instance_id"),
-    ),
+    instance_hanging_info: wireHangs(world.groups.get(groupId), parameter(request, "instance_id")),
   })),
+  // Callbacks count as reads because the vendor's flow limits put them there.
   call("PUT", `${hanging}/callback`, "read", (world, request, { groupId }) => {
-    const said = callback(jsonBody(request.body));
-    groupOf(world, groupId).hanging.complete(said, world.now());
+    const said = callback(jsonBody(request.body), world.judgement);
+    world.groups.happen(groupId, { kind: "complete", callback: said });
   }),
-  { ...call("GET", "/v3/projects", "unlimited", listProjects), service: "iam" },
 ];
 
-/** Which call a request is, and on what. */
-export interface FoundCall {
-  readonly call: Call;
-  readonly path: PathParameters;
-}
+/** The calls on groups, their instances and their activities. */
+const groupCalls: readonly Call[] = [
+  call("POST", groups, "write", (world, request) => {
+    const { sizes, fields } = newGroupOf(jsonBody(request.body), world.judgement);
+    const id = randomUUID();
+    world.groups.make(id, sizes, fields);
+    return { scaling_group_id: id };
+  }),
+  call("GET", groups, "read", (world, request) => {
+    const name = parameter(request, "scaling_group_name") ?? "";
+    const status = parameter(request, "scaling_group_status");
+    const configuration = parameter(request, "scaling_configuration_id");
+    const found = world.groups.all.filter(
+      (group) =>
+        String(group.fields.scaling_group_name).includes(name) &&
+        (status === undefined || group.status === status) &&
+        (configuration === undefined || group.fields.scaling_configuration_id === configuration),
+    );
+    return page(request, "scaling_groups", found, (group) => shown(world, group), ["AS.1001", "AS.1002"]);
+  }),
+  call("GET", `${groups}/:groupId`, "read", (world, _, { groupId }) => ({
+    scaling_group: shown(world, world.groups.get(groupId)),
+  })),
+  call("PUT", `${groups}/:groupId`, "write", (world, request, { groupId }) => {
+    const changes = groupChanges(jsonBody(request.body), world.judgement);
+    world.groups.happen(groupId, { kind: "configure", ...changes });
+    return { scaling_group_id: groupId };
+  }),
+  call("POST", `${groups}/:groupId/action`, "write", (world, request, { groupId }) => {
+    const action = jsonBody(request.body)?.action;
+    if (action !== "resume" && action !== "pause") throw refusal("AS.2008");
+    const { fields } = world.groups.get(groupId);
+    if (action === "resume" && fields.scaling_configuration_id === "") throw refusal("AS.2018");
+    // Resuming what is in service, and pausing what is paused, is not documented: here nothing happens.
+    world.groups.happen(groupId, { kind: action });
+  }),
+  call("DELETE", `${groups}/:groupId`, "write", (world, request, { groupId }) => {
+    const force = yesOrNo(parameter(request, "force_delete"), "AS.2019");
+    world.groups.happen(groupId, { kind: "delete-group", force });
+  }),
+  call("GET", `${instances}/:groupId/list`, "read", (world, request, { groupId }) => {
+    const group = world.groups.get(groupId);
+    const state = parameter(request, "life_cycle_state");
+    const health = parameter(request, "health_status");
+    const known = [...Object.values(shownStates), "ENTERING_STANDBY"];
+    if (state !== undefined && !known.includes(state)) throw refusal("AS.4003");
+    if (health !== undefined && !["NORMAL", "ERROR", "INITIALIZING"].includes(health))
+      throw refusal("AS.4004");
+    const shownHealth = health === "INITIALIZING" ? "INITAILIZING" : health;
+    const protection = parameter(request, "protect_from_scaling_down");
+    const found = group.instances
+      .map((instance) => wireInstance(group, instance))
+      .filter(
+        (one) =>
+          (state ?? one.life_cycle_state) === one.life_cycle_state &&
+          (shownHealth ?? one.health_status) === one.health_status &&
+          (protection ?? String(one.protect_from_scaling_down)) === String(one.protect_from_scaling_down),
+      );
+    return page(request, "scaling_group_instances", found, (one) => one, ["AS.4000", "AS.4001"]);
+  }),
+  call("POST", `${instances}/:groupId/action`, "write", (world, request, { groupId }) => {
+    const body = jsonBody(request.body) ?? {};
+    world.groups.get(groupId);
+    const event = batchEvent(body);
+    const isElsewhere = (id: string) =>
+      world.groups.all.some(
+        ({ id: other, instances }) => other !== groupId && instances.some((one) => one.id === id),
+      );
+    if (event.kind === "add" && event.instances.some(isElsewhere)) throw refusal("AS.4027");
+    world.groups.happen(groupId, event);
+  }),
+  call("DELETE", `${instances}/:instanceId`, "write", (world, request, { instanceId }) => {
+    const deletes = yesOrNo(parameter(request, "instance_delete"), "AS.4007");
+    const group = world.groups.all.find((one) => one.instances.some(({ id }) => id === instanceId));
+    if (group === undefined) throw refusal("AS.4006");
+    world.groups.happen(group.id, { kind: "remove", instances: [instanceId], deletes });
+  }),
+  ...([1, 2] as const).map((version) =>
+    call(
+      "GET",
+      `${base.replace("v1", `v${version}`)}/scaling_activity_log/:groupId`,
+      "read",
+      (world, request, { groupId }) => {
+        const { activity, ended } = world.groups.get(groupId);
+        const [id, types, status] = ["log_id", "type", "status"].map((name) => parameter(request, name));
+        const all = [...(activity === undefined ? [] : [activity]), ...ended];
+        const found = all
+          .filter((one) => types === undefined || types.split(",").includes(one.type))
+          .filter((one) => id === undefined || one.id === id)
+          .map((one) => wireActivity(one, version))
+          .filter((one) => status === undefined || one.status === status);
+        // Which of the log's codes is for which parameter is not documented.
+        return page(request, "scaling_activity_log", found, (one) => one, ["AS.9001", "AS.9002"]);
+      },
+    ),
+  ),
+];
 
-/** Finds the call that a request is. @throws Refusal 404 APIGW.0101: the gateway knows no such path or method */
-export function callOf(request: ReceivedRequest): FoundCall {
-  const segments = decodedPath(request).split("/");
-  const onPath = calls.flatMap((call) => {
-    const path = match(call.path, segments);
-    return path === undefined ? [] : [{ call, path }];
-  });
-  const found = onPath.find(({ call }) => call.method === request.method);
-  if (found !== undefined) return found;
-  throw gatewayRefusal(
-    404,
-    "APIGW.0101",
-    // The vendor's two texts: the second is for a method that the API does not have.
-    onPath.length > 0
-      ? "The API does not exist."
-      : "The API does not exist or has not been published in the environment.",
-  );
-}
+/** The calls of Auto Scaling. A further one needs its row here, and what it does in the model beside it. */
+export const autoScalingCalls: readonly Call[] = [...hookCalls, ...groupCalls];
 
-/** Does what a request asks for, and answers as the service does. @throws Refusal */
-export function perform({ call, path }: FoundCall, request: ReceivedRequest, world: World): Answer {
-  if (call.service === "autoscaling" && path.projectId !== world.projectId) throw refusal("AS.0008");
-  const body = call.perform(world, request, path);
-  return body === undefined ? { status: 204 } : { status: 200, body };
-}
-
-function call(method: string, path: string, flow: Call["flow"], perform: Call["perform"]): Call {
-  return { method, path: path.split("/"), service: "autoscaling", flow, perform };
-}
-
-function match(path: readonly string[], segments: readonly string[]): PathParameters | undefined {
-  if (path.length !== segments.length) return undefined;
-  const parameters: Record<string, string> = { projectId: "", groupId: "", hookName: "" };
-  for (const [index, part] of path.entries()) {
-    const segment = segments[index] ?? "";
-    if (part.startsWith(":") ? segment === "" : part !== segment) return undefined;
-    if (part.startsWith(":")) parameters[part.slice(1)] = segment;
+/** The fields of a batch's body tell what is to happen. @throws Refusal */
+function batchEvent({
+  action,
+  instances_id: ids,
+  instance_delete,
+  instance_append,
+}: Record<string, unknown>): GroupEvent {
+  const isList = Array.isArray(ids) && ids.length > 0 && ids.every((id) => typeof id === "string");
+  if (!isList) throw refusal("AS.4013");
+  if (ids.length > (action === "REMOVE" ? 50 : 10)) throw refusal("AS.4022");
+  const instances: readonly string[] = ids;
+  switch (action) {
+    case "ADD":
+      return { kind: "add", instances };
+    case "REMOVE":
+      return { kind: "remove", instances, deletes: yesOrNo(instance_delete, "AS.4007") };
+    case "PROTECT":
+      return { kind: "protect", instances };
+    case "UNPROTECT":
+      return { kind: "unprotect", instances };
+    case "ENTER_STANDBY":
+      return { kind: "enter-standby", instances, append: yesOrNo(instance_append, "AS.4025") };
+    case "EXIT_STANDBY":
+      return { kind: "exit-standby", instances };
+    default:
+      throw refusal("AS.4018");
   }
-  return parameters as PathParameters;
 }
 
-/** A missing group is a 400, unlike a missing hook. */
-function groupOf({ groups }: World, id: string): ScalingGroup {
-  const group = groups.find(id);
-  if (group === undefined) throw refusal("AS.2007");
-  return group;
+function yesOrNo(given: unknown, code: "AS.2019" | "AS.4007" | "AS.4025"): boolean {
+  if (given !== undefined && given !== "yes" && given !== "no") throw refusal(code);
+  return given === "yes";
 }
 
-function expectTopic(urn: string | undefined, { topics }: World): void {
-  if (urn !== undefined && topics !== undefined && !topics.includes(urn)) throw refusal("AS.7043");
-}
-
-/** The account that the project belongs to; nothing here depends on it. */
-const domainId = "fedcba9876543210fedcba9876543210";
-
-/** IAM's look-up: each region has a project that is named like it. */
-function listProjects({ region, projectId }: World, request: ReceivedRequest): unknown {
-  const name = parameter(request, "name");
-  const self = `https://iam.${region}.myhuaweicloud.com/v3/projects`;
-  const project = {
-    domain_id: domainId,
-    is_domain: false,
-    parent_id: domainId,
-    name: region,
-    description: "",
-    links: { self: `${self}/${projectId}` },
-    id: projectId,
-    enabled: true,
+/** One page of a list, as all lists of Auto Scaling answer it. @throws Refusal of the two codes, for the parameters */
+function page<Item>(
+  request: ReceivedRequest,
+  name: string,
+  items: readonly Item[],
+  show: (item: Item) => unknown,
+  [badStart, badLimit]: readonly ["AS.1001" | "AS.4000" | "AS.9001", "AS.1002" | "AS.4001" | "AS.9002"],
+): unknown {
+  const numbers = /^\d{1,9}$/;
+  const start = parameter(request, "start_number") ?? "0";
+  const limit = parameter(request, "limit") ?? "20";
+  if (!numbers.test(start)) throw refusal(badStart);
+  if (!numbers.test(limit) || Number(limit) > 100) throw refusal(badLimit);
+  return {
+    total_number: items.length,
+    start_number: Number(start),
+    limit: Number(limit),
+    [name]: items.slice(Number(start), Number(start) + Number(limit)).map(show),
   };
-  const projects = name === undefined || name === region ? [project] : [];
-  return { projects, links: { self, next: null, previous: null } };
+}
+
+function shown({ groups }: World, group: Group): unknown {
+  return wireGroup(group, groups.isBusy(group.id));
+}
+
+function expectTopic(urn: string | undefined, { knowsTopic }: World): void {
+  if (urn !== undefined && !knowsTopic(urn)) throw refusal("AS.7043");
 }

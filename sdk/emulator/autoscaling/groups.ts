@@ -1,211 +1,222 @@
-import { randomUUID } from "node:crypto";
-import { defaultTimeoutSeconds, maxHooksPerGroup } from "../../limits";
 import { refusal } from "../http/refusals";
+import type { JsonBody } from "../http/request";
+import { changed, created, type Field, type Judgement, within } from "./fields";
+import { wireTime } from "./hooks";
 import {
-  type Callback,
-  type HookChanges,
-  type NewHook,
-  topicName,
-  type WireHangingInstance,
-  type WireLifecycleHook,
-  wireTime,
-} from "./hooks";
+  type Activity,
+  currentInstances,
+  expectOrder,
+  type Group,
+  type Instance,
+  type Sizes,
+  shownStates,
+} from "./scaling";
 
-/** The scaling groups, in memory. */
-export class Groups {
-  readonly #groups = new Map<string, ScalingGroup>();
+/** Scaling groups, their instances and their activities as the service has them on the wire. Source: the API reference. */
 
-  constructor(groupIds: Iterable<string>) {
-    for (const id of groupIds) this.add(id);
-  }
+/** The most instances that a quota can allow a group. */
+const maxInstances = 1000;
+const size: Field<number> = {
+  type: "integer",
+  judge: (number: number) => within(number, 0, maxInstances, "AS.2045"),
+};
 
-  /** The groups' ids, in the order in which they were added. */
-  get ids(): string[] {
-    return [...this.#groups.keys()];
-  }
+/** The fields of a group that a user sets, apart from its sizes, with the codes of what is wrong. */
+const settable: Readonly<Record<string, Field<unknown>>> = {
+  scaling_group_name: {
+    type: "string",
+    absent: "",
+    judge(name: string) {
+      if (name === "") throw refusal("AS.2002");
+      if (!/^[\p{L}\p{N}_-]{1,64}$/u.test(name)) throw refusal("AS.2022");
+      return name;
+    },
+  },
+  scaling_configuration_id: { type: "string", absent: "" },
+  vpc_id: {
+    type: "string",
+    absent: "",
+    fixed: true,
+    judge(id: string) {
+      if (id === "") throw refusal("AS.2017");
+      return id;
+    },
+  },
+  networks: {
+    type: "array",
+    judge(networks: readonly { readonly id?: unknown }[]) {
+      const isGood = networks.length > 0 && networks.every((network) => typeof network?.id === "string");
+      if (!isGood) throw refusal("AS.2013");
+      if (networks.length > 5) throw refusal("AS.2024");
+      return networks.map((network) => ({ ipv6_enable: false, allowed_address_pairs: [], ...network }));
+    },
+  },
+  security_groups: { type: "array" },
+  available_zones: { type: "array" },
+  cool_down_time: {
+    type: "integer",
+    absent: 300,
+    judge: (time: number) => within(time, 0, 86_400, "AS.2006"),
+  },
+  lb_listener_id: { type: "string", absent: null },
+  lbaas_listeners: { type: "array" },
+  health_periodic_audit_method: { type: "string", absent: "NOVA_AUDIT" },
+  health_periodic_audit_time: { type: "integer", absent: 5 },
+  health_periodic_audit_grace_period: { type: "integer", absent: 600 },
+  instance_terminate_policy: { type: "string", absent: "OLD_CONFIG_OLD_INSTANCE" },
+  multi_az_priority_policy: { type: "string", absent: "EQUILIBRIUM_DISTRIBUTE" },
+  delete_publicip: { type: "boolean", absent: false },
+  delete_volume: { type: "boolean", absent: false },
+  enterprise_project_id: { type: "string", absent: "0" },
+  description: { type: "string", absent: "" },
+  iam_agency_name: { type: "string", absent: null },
+  notifications: { type: "array" },
+  tags: { type: "array", absent: null },
+};
 
-  /** Adds a group without hooks; one that is there already stays as it is. */
-  add(id: string): void {
-    if (!this.#groups.has(id)) this.#groups.set(id, new ScalingGroup(id));
-  }
+const sizes = { min_instance_number: size, desire_instance_number: size, max_instance_number: size };
 
-  /** Removes a group with all that is in it. @throws Error when there is none */
-  remove(id: string): void {
-    this.expect(id);
-    this.#groups.delete(id);
-  }
-
-  find(id: string): ScalingGroup | undefined {
-    return this.#groups.get(id);
-  }
-
-  /** A group that whoever asks takes for granted. @throws Error when there is none */
-  expect(id: string): ScalingGroup {
-    const group = this.find(id);
-    if (group === undefined) throw new Error(`the emulator has no scaling group ${id}`);
-    return group;
-  }
+/** What a group is made of, or changed to. */
+export interface GroupRequest<Given> {
+  readonly sizes: Given;
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A hook as somebody sets it behind everyone's back: its name, and of the rest what is to be so. */
-export type HookPatch = Partial<WireLifecycleHook> & Pick<WireLifecycleHook, "lifecycle_hook_name">;
-
-/** A scaling group, as far as lifecycle hooks are concerned. Lives in memory; does no I/O. */
-export class ScalingGroup {
-  readonly hanging: HangingInstances;
-  readonly #hooks = new Map<string, WireLifecycleHook>();
-  #writesToRefuse = 0;
-
-  constructor(id: string) {
-    this.hanging = new HangingInstances(id);
-  }
-
-  /** Copies of the hooks, in the order of their creation. */
-  hooks(): WireLifecycleHook[] {
-    return [...this.#hooks.values()].map((hook) => ({ ...hook }));
-  }
-
-  /** @throws Refusal AS.0007 (404) when there is none */
-  hook(name: string): WireLifecycleHook {
-    const hook = this.#hooks.get(name);
-    // Terraform's provider tells of the 404; that its code is this one is likely, not documented.
-    if (hook === undefined) throw refusal("AS.0007", name);
-    return { ...hook };
-  }
-
-  /** `now`: milliseconds. @throws Refusal when the group is busy or full, or the name taken */
-  create(hook: NewHook, now: number): WireLifecycleHook {
-    this.#refuseWhileBusy();
-    if (this.#hooks.has(hook.lifecycle_hook_name)) throw refusal("AS.7041");
-    if (this.#hooks.size >= maxHooksPerGroup) throw refusal("AS.7038");
-    return this.#set({ ...hook, notification_topic_name: "", create_time: wireTime(now) });
-  }
-
-  /** Changes what is given and leaves the rest. @throws Refusal when there is no such hook, or the group is busy */
-  update(name: string, changes: HookChanges): WireLifecycleHook {
-    const hook = this.hook(name);
-    this.#refuseWhileBusy();
-    return this.#set({ ...hook, ...changes });
-  }
-
-  /** @throws Refusal when there is no such hook, or the group is busy */
-  delete(name: string): void {
-    this.hook(name);
-    this.#refuseWhileBusy();
-    this.#hooks.delete(name);
-  }
-
-  /** Sets a hook, whatever the limits and the group's state. What is not given stays, or has the API's defaults. */
-  put(patch: HookPatch, now: number): void {
-    const name = patch.lifecycle_hook_name;
-    const before: WireLifecycleHook = this.#hooks.get(name) ?? {
-      lifecycle_hook_name: name,
-      lifecycle_hook_type: "INSTANCE_LAUNCHING",
-      default_result: "ABANDON",
-      default_timeout: defaultTimeoutSeconds,
-      notification_topic_urn: "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:topic",
-      notification_topic_name: "",
-      notification_metadata: null,
-      create_time: wireTime(now),
-    };
-    this.#set({ ...before, ...patch });
-  }
-
-  /** Removes a hook, whatever the group's state. @returns whether there was one */
-  remove(name: string): boolean {
-    return this.#hooks.delete(name);
-  }
-
-  /** `true`: busy until told otherwise; `false`: not busy; a number: busy for so many writes more. */
-  setBusy(busy: boolean | number): void {
-    this.#writesToRefuse = typeof busy === "number" ? busy : busy ? Number.POSITIVE_INFINITY : 0;
-  }
-
-  #set(hook: WireLifecycleHook): WireLifecycleHook {
-    const complete = { ...hook, notification_topic_name: topicName(hook.notification_topic_urn) };
-    this.#hooks.set(hook.lifecycle_hook_name, complete);
-    return { ...complete };
-  }
-
-  #refuseWhileBusy(): void {
-    if (this.#writesToRefuse <= 0) return;
-    this.#writesToRefuse--;
-    // Which of the busy codes the service gives for hooks is not documented; a group that scales is in service.
-    throw refusal("AS.2033", "INSERVICE");
-  }
+/** Judges the body of a create. @throws Refusal with the code of the first bad field */
+export function newGroupOf(json: JsonBody, judgement: Judgement): GroupRequest<Sizes> {
+  if (json === null) throw refusal("AS.0002");
+  const given = created({ networks: [], ...json }, { ...settable, ...sizes }, judgement);
+  const { min = 0, desire = min, max = 0 } = sizesOf(given);
+  expectOrder({ min, desire, max });
+  const defaults = { security_groups: [], available_zones: [], lbaas_listeners: [], notifications: null };
+  return { sizes: { min, desire, max }, fields: { ...defaults, ...fieldsOf(given) } };
 }
 
-/** What EXTEND adds to the deadline, in milliseconds. */
-const extension = 60 * 60 * 1000;
-
-/**
- * The instances of one group that hooks have suspended. A suspension that has ended stays in the list with what
- * was decided, as the service's status CONTINUE and ABANDON suggest; there is no scaling activity that would go on.
- */
-class HangingInstances {
-  readonly #groupId: string;
-  #instances: readonly WireHangingInstance[] = [];
-
-  constructor(groupId: string) {
-    this.#groupId = groupId;
-  }
-
-  /** All of them, or those of one instance. `now`: milliseconds; at the deadline the default result holds. */
-  list(now: number, instanceId?: string): WireHangingInstance[] {
-    this.#instances = this.#instances.map((instance) => decided(instance, now));
-    return this.#instances
-      .filter((instance) => instanceId === undefined || instance.instance_id === instanceId)
-      .map((instance) => ({ ...instance }));
-  }
-
-  /** Suspends an instance at a hook. `now`: milliseconds. @throws Error when it hangs there already */
-  add(hook: WireLifecycleHook, instanceId: string, now: number): WireHangingInstance {
-    const name = hook.lifecycle_hook_name;
-    if (this.#hanging(now).some((other) => isAt(other, instanceId, name))) {
-      throw new Error(`instance ${instanceId} hangs on lifecycle hook "${name}" already`);
-    }
-    const instance: WireHangingInstance = {
-      instance_id: instanceId,
-      scaling_group_id: this.#groupId,
-      lifecycle_hook_name: name,
-      lifecycle_action_key: randomUUID(),
-      default_result: hook.default_result,
-      timeout: wireTime(now + hook.default_timeout * 1000),
-      lifecycle_hook_status: "HANGING",
-    };
-    this.#instances = [...this.#instances, instance];
-    return { ...instance };
-  }
-
-  /** Ends or prolongs a suspension. `now`: milliseconds. @throws Refusal AS.7042 when none is meant that still hangs */
-  complete({ result, actionKey, instanceId, hookName }: Callback, now: number): void {
-    const meant = this.#hanging(now).find((instance) =>
-      actionKey === undefined
-        ? isAt(instance, instanceId, hookName)
-        : instance.lifecycle_action_key === actionKey,
-    );
-    if (meant === undefined) throw refusal("AS.7042");
-    const changed: WireHangingInstance =
-      result === "EXTEND"
-        ? { ...meant, timeout: wireTime(Date.parse(meant.timeout) + extension) }
-        : { ...meant, lifecycle_hook_status: result };
-    this.#instances = this.#instances.map((instance) => (isSame(instance, meant) ? changed : instance));
-  }
-
-  #hanging(now: number): WireHangingInstance[] {
-    return this.list(now).filter((instance) => instance.lifecycle_hook_status === "HANGING");
-  }
+/** Judges the body of an update: what it leaves out stays as it is. @throws Refusal as for a create */
+export function groupChanges(json: JsonBody, judgement: Judgement): GroupRequest<Partial<Sizes>> {
+  if (json === null) throw refusal("AS.0002");
+  const given = changed(json, { ...settable, ...sizes }, judgement);
+  return { sizes: sizesOf(given), fields: fieldsOf(given) };
 }
 
-function decided(instance: WireHangingInstance, now: number): WireHangingInstance {
-  const isOver = instance.lifecycle_hook_status === "HANGING" && Date.parse(instance.timeout) <= now;
-  return isOver ? { ...instance, lifecycle_hook_status: instance.default_result } : instance;
+/** The fields of a group that the emulator has from its start, which no request made. */
+export function fieldsNamed(name: string): Group["fields"] {
+  const network = { id: "7a8b9c0d-0000-4000-8000-00000000000e" };
+  const ids = {
+    scaling_configuration_id: "5e6f7a8b-0000-4000-8000-00000000000c",
+    vpc_id: "3c4d5e6f-0000-4000-8000-00000000000d",
+  };
+  const body = { scaling_group_name: name, networks: [network], ...ids };
+  return newGroupOf(body, { limits: undefined as never, strict: true, warn: () => {} }).fields;
 }
 
-function isAt(instance: WireHangingInstance, instanceId: string | undefined, hookName: string | undefined) {
-  return instance.instance_id === instanceId && instance.lifecycle_hook_name === hookName;
+/** A group as show and list answer it. `isBusy`: it is to be so for a test. */
+export function wireGroup(group: Group, isBusy: boolean) {
+  const { activity, ended } = group;
+  return {
+    scaling_group_id: group.id,
+    ...group.fields,
+    scaling_group_status: group.status,
+    is_scaling: activity !== undefined || isBusy,
+    activity_type: (activity ?? ended[0])?.type ?? null,
+    current_instance_number: currentInstances(group).length,
+    desire_instance_number: group.desire,
+    min_instance_number: group.min,
+    max_instance_number: group.max,
+    detail: null,
+    cloud_location_id: null,
+    create_time: wireTime(group.created),
+  };
 }
 
-function isSame(a: WireHangingInstance, b: WireHangingInstance): boolean {
-  return a.lifecycle_action_key === b.lifecycle_action_key;
+/** An instance as the list answers it. */
+export interface WireInstance {
+  /** Absent while its server is being made. */
+  readonly instance_id?: string;
+  readonly instance_name: string;
+  readonly scaling_group_id: string;
+  readonly scaling_group_name: unknown;
+  /** PENDING, PENDING_WAIT, INSERVICE, STANDBY, REMOVING or REMOVING_WAIT. */
+  readonly life_cycle_state: string;
+  readonly health_status: string;
+  readonly scaling_configuration_id: unknown;
+  readonly scaling_configuration_name: unknown;
+  readonly create_time: string;
+  readonly protect_from_scaling_down: boolean;
+}
+
+/** An instance as the list answers it. */
+export function wireInstance(group: Group, instance: Instance): WireInstance {
+  const { fields } = group;
+  return {
+    // A server that is still being made has no id yet.
+    ...(instance.step === "create" ? {} : { instance_id: instance.id }),
+    instance_name: instance.name,
+    scaling_group_id: group.id,
+    scaling_group_name: fields.scaling_group_name,
+    life_cycle_state: shownStates[instance.step],
+    health_status: instance.step === "create" ? "INITAILIZING" : instance.healthy ? "NORMAL" : "ERROR",
+    scaling_configuration_id: instance.manual ? "" : fields.scaling_configuration_id,
+    scaling_configuration_name: instance.manual ? "MANNUAL_ADD" : fields.scaling_configuration_name,
+    create_time: wireTime(instance.joined),
+    protect_from_scaling_down: instance.protected,
+  };
+}
+
+/** An activity as the log answers it; the first version of the log has names only, and no type. */
+export function wireActivity(activity: Activity, version: 1 | 2) {
+  const lists = {
+    instance_added_list: activity.added,
+    instance_removed_list: activity.removed,
+    instance_deleted_list: activity.deleted,
+  };
+  const items = (list: Activity["added"], failure: object = {}) =>
+    list.map(({ id, name }) => ({ instance_id: id, instance_name: name, ...failure }));
+  const named = (list: Activity["added"]) => (list.length === 0 ? null : list.map(({ name }) => name).join());
+  const shown = Object.entries(lists).map(([name, list]) => [
+    name,
+    version === 1 ? named(list) : items(list),
+  ]);
+  const isChange = activity.reason === "MANNUAL" || activity.reason === "DIFF";
+  const change = {
+    change_reason: isChange ? activity.reason : "DIFF",
+    old_value: activity.before,
+    new_value: activity.desire,
+    change_time: wireTime(activity.start),
+  };
+  const failed = items(activity.abandoned, {
+    failed_reason: "ABANDON",
+    failed_details: "abandoned by a hook",
+  });
+  return {
+    id: activity.id,
+    status: activity.end === undefined ? "DOING" : activity.failed ? "FAIL" : "SUCCESS",
+    start_time: wireTime(activity.start),
+    end_time: activity.end === undefined ? null : wireTime(activity.end),
+    instance_value: activity.before,
+    desire_value: activity.desire,
+    scaling_value: activity.count,
+    description: JSON.stringify({ reason: [change] }),
+    ...Object.fromEntries(shown),
+    ...(version === 1
+      ? {}
+      : { type: activity.type, instance_failed_list: failed, instance_standby_list: [] }),
+  };
+}
+
+function sizesOf(given: Readonly<Record<string, unknown>>): Partial<Sizes> {
+  const named = { min: "min_instance_number", desire: "desire_instance_number", max: "max_instance_number" };
+  const found = Object.entries(named).flatMap(([short, name]) =>
+    name in given ? [[short, given[name]]] : [],
+  );
+  return Object.fromEntries(found);
+}
+
+function fieldsOf(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const fields = Object.entries(given).filter(([name]) => !(name in sizes));
+  const id = given.scaling_configuration_id;
+  // Configurations are no part of the emulator: each id has one, whose name begins like the id.
+  const configuration =
+    typeof id === "string" ? { scaling_configuration_name: `config-${id.slice(0, 8)}` } : {};
+  return { ...Object.fromEntries(fields), ...configuration };
 }

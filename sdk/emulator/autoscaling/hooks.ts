@@ -1,11 +1,7 @@
-import {
-  defaultTimeoutSeconds,
-  forbiddenMetadataCharacters,
-  type LifecycleHookLimits,
-  namePattern,
-} from "../../limits";
-import { type AutoScalingCode, refusal } from "../http/refusals";
+import { defaultTimeoutSeconds, forbiddenMetadataCharacters, namePattern } from "../../limits";
+import { refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
+import { changed, created, type Field, type Judgement, oneOf, within } from "./fields";
 
 /**
  * Lifecycle hooks and callbacks as the service has them on the wire, and what it refuses of them. Written down apart
@@ -45,6 +41,19 @@ export interface WireLifecycleHook extends NewHook {
   readonly create_time: string;
 }
 
+/** A hook as it is set behind the service's back: its name, and what else is to be so. */
+export type HookPatch = Partial<WireLifecycleHook> & Pick<WireLifecycleHook, "lifecycle_hook_name">;
+
+/** What a hook that is set behind the service's back has where nothing is said. */
+export const defaultHook: NewHook = {
+  lifecycle_hook_name: "hook",
+  lifecycle_hook_type: "INSTANCE_LAUNCHING",
+  notification_topic_urn: "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:topic",
+  default_result: "ABANDON",
+  default_timeout: defaultTimeoutSeconds,
+  notification_metadata: null,
+};
+
 /** What an update may change of a hook. */
 export type HookChanges = Partial<Omit<NewHook, "lifecycle_hook_name">>;
 
@@ -61,19 +70,6 @@ export interface WireHangingInstance {
   readonly timeout: string;
   /** What becomes of the instance at the deadline. */
   readonly default_result: Result;
-}
-
-/** How the service judges one field of a body. */
-interface Field<Value> {
-  readonly type: "string" | "integer";
-  /** What stands for a field that is absent; a field without it may be absent only in an update. */
-  readonly absent: string | number;
-  /** An update does not know the field. */
-  readonly fixed?: true;
-  /** `null` in an update stands for this. @default nothing: the field is absent */
-  readonly cleared?: string;
-  /** @throws Refusal */
-  readonly judge: (value: never, limits: LifecycleHookLimits) => Value;
 }
 
 // SMN's own pattern; the region of the specification's sample is the word regionId.
@@ -112,10 +108,8 @@ const hookFields: { readonly [Name in keyof NewHook]: Field<NewHook[Name]> } = {
   default_timeout: {
     type: "integer",
     absent: defaultTimeoutSeconds,
-    judge(seconds: number, { minTimeout, maxTimeout }) {
-      if (seconds < minTimeout || seconds > maxTimeout) throw refusal("AS.7030");
-      return seconds;
-    },
+    judge: (seconds: number, { minTimeout, maxTimeout }) =>
+      within(seconds, minTimeout, maxTimeout, "AS.7030"),
   },
   notification_metadata: {
     type: "string",
@@ -132,26 +126,15 @@ const hookFields: { readonly [Name in keyof NewHook]: Field<NewHook[Name]> } = {
 };
 
 /** Judges the body of a create by the specification. @throws Refusal with the code of the first bad field */
-export function newHook(json: JsonBody, limits: LifecycleHookLimits): NewHook {
+export function newHook(json: JsonBody, judgement: Judgement): NewHook {
   if (json === null) throw refusal("AS.7036");
-  const given = fieldsOf(json, hookFields);
-  const judged = Object.entries<Field<unknown>>(hookFields).map(([name, { absent, judge }]) => [
-    name,
-    judge((given[name] ?? absent) as never, limits),
-  ]);
-  return Object.fromEntries(judged) as NewHook;
+  return created(json, hookFields, judgement) as unknown as NewHook;
 }
 
 /** Judges the body of an update: what it leaves out stays as it is. @throws Refusal as for a create */
-export function hookChanges(json: JsonBody, limits: LifecycleHookLimits): HookChanges {
+export function hookChanges(json: JsonBody, judgement: Judgement): HookChanges {
   if (json === null) throw refusal("AS.7036");
-  const changeable = Object.entries<Field<unknown>>(hookFields).filter(([, { fixed }]) => fixed !== true);
-  const given = fieldsOf(json, Object.fromEntries(changeable));
-  const judged = changeable.flatMap(([name, { cleared, judge }]) => {
-    const value = given[name] ?? (json[name] === null ? cleared : undefined);
-    return value === undefined ? [] : [[name, judge(value as never, limits)]];
-  });
-  return Object.fromEntries(judged) as HookChanges;
+  return changed(json, hookFields, judgement);
 }
 
 /** Which suspension a callback means, and what it says. */
@@ -171,9 +154,9 @@ const callbackFields = {
 } as const;
 
 /** Judges the body of a callback. @throws Refusal AS.7039, AS.7034 or AS.7040 for what it lacks */
-export function callback(json: JsonBody): Callback {
+export function callback(json: JsonBody, judgement: Judgement): Callback {
   if (json === null) throw refusal("AS.0002");
-  const given = fieldsOf(json, callbackFields) as Record<string, string | undefined>;
+  const given = created(json, callbackFields, judgement) as Record<string, string | undefined>;
   const actionKey = given.lifecycle_action_key || undefined;
   const instanceId = given.instance_id || undefined;
   const hookName = given.lifecycle_hook_name || undefined;
@@ -184,32 +167,6 @@ export function callback(json: JsonBody): Callback {
     throw refusal("AS.7040");
   }
   return { result: known, actionKey, instanceId, hookName };
-}
-
-/**
- * Reads the fields that a call knows. `null` counts as absent, as it does for the service's optional fields.
- *
- * @throws Refusal AS.0022 for a field that the call doesn't know, and for a value of another type
- */
-function fieldsOf(
-  json: Readonly<Record<string, unknown>>,
-  fields: Readonly<Record<string, Pick<Field<unknown>, "type">>>,
-): Readonly<Record<string, unknown>> {
-  const given = Object.entries(json).filter(([name, value]) => {
-    if (!Object.hasOwn(fields, name)) throw refusal("AS.0022");
-    return value !== null;
-  });
-  for (const [name, value] of given) {
-    const fits = fields[name]?.type === "integer" ? Number.isInteger(value) : typeof value === "string";
-    if (!fits) throw refusal("AS.0022");
-  }
-  return Object.fromEntries(given);
-}
-
-function oneOf<Value extends string>(known: readonly Value[], given: string, code: AutoScalingCode): Value {
-  const found = known.find((candidate) => candidate === given);
-  if (found === undefined) throw refusal(code);
-  return found;
 }
 
 /** A moment (milliseconds since 1970) as the service writes it: UTC, `YYYY-MM-DDThh:mm:ssZ`. */

@@ -18,6 +18,8 @@ export interface RequestLogEntry {
   readonly status: number | undefined;
   /** The code of an error answer, such as `AS.7041`. */
   readonly code: string | undefined;
+  /** What newer clients send and the emulator ignores. */
+  readonly warning: string | undefined;
   /** Real milliseconds from arrival to answer. `undefined` while it is under way. */
   readonly durationMs: number | undefined;
 }
@@ -51,6 +53,7 @@ export class RequestLog {
       requestId,
       status: undefined,
       code: undefined,
+      warning: undefined,
       durationMs: undefined,
     };
     this.#characters += lengthOf(entry);

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { callOf, perform, type World } from "../autoscaling/calls";
+import { version } from "../../version";
 import { Control } from "../control";
 import type { Settings } from "../options";
-import { Authentication } from "./authentication";
+import type { Gateway } from "./gateway";
 import type { Interceptors, Reaction } from "./interception";
-import { type Answer, gatewayRefusal, Refusal, refusal, refusalAnswer } from "./refusals";
+import { type Answer, gatewayRefusal, type Refusal, refusalAnswer } from "./refusals";
 import { type ReceivedRequest, receive } from "./request";
 import { noteAnswer, type OpenEntry, type RequestLog } from "./request-log";
 
@@ -48,9 +48,9 @@ async function exchange(
   if (stranger !== undefined) return send(parts, response, refusalAnswer(stranger, requestId), requestId);
   if (Control.isMeant(request)) return send(parts, response, parts.control.answer(request), requestId);
 
-  const entry = parts.log.open(request, requestId, parts.settings.now());
+  const entry = parts.log.open(request, requestId, parts.settings.clock.now());
   const reaction = await reactionTo(parts, entry, request);
-  const answer = answerAfter(parts, reaction, request, tooLarge, requestId);
+  const answer = answerAfter(parts, reaction, request, tooLarge, entry);
   if (answer !== undefined) noteAnswer(entry, answer);
   const delayed = reaction !== undefined && "delay" in reaction ? reaction.delay : 0;
   const early = arrival + parts.settings.latency + delayed - performance.now();
@@ -82,12 +82,12 @@ function answerAfter(
   reaction: Reaction | undefined,
   request: ReceivedRequest,
   tooLarge: boolean,
-  requestId: string,
+  entry: OpenEntry,
 ): Answer | undefined {
   if (reaction !== undefined && "answer" in reaction) return reaction.answer;
   const isDropped = reaction !== undefined && "drop" in reaction;
   if (isDropped && reaction.drop === "before") return undefined;
-  const answer = gateway.answer(request, tooLarge, requestId);
+  const answer = gateway.answer(request, tooLarge, entry);
   return isDropped ? undefined : answer;
 }
 
@@ -108,8 +108,9 @@ async function reactionTo(
 function send({ settings }: ServerParts, response: ServerResponse, answer: Answer, requestId: string): void {
   const { status, headers, body } = answer;
   const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
-  response.setHeader("Date", new Date(settings.now()).toUTCString());
+  response.setHeader("Date", new Date(settings.clock.now()).toUTCString());
   response.setHeader("X-Request-Id", requestId);
+  response.setHeader("X-Emulator", `huaweicloud-as-emulator/${version}`);
   if (text !== undefined) {
     response.setHeader("Content-Type", "application/json");
     response.setHeader("Content-Length", Buffer.byteLength(text));
@@ -151,72 +152,4 @@ function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds).unref();
   });
-}
-
-/**
- * What stands in front of the services: finds the API that is meant, authenticates, limits the rate, and has the
- * rest done. Pure but for the state that it and the services keep in memory.
- */
-export class Gateway {
-  readonly #world: World;
-  readonly #authentication: Authentication;
-  readonly #limits: { readonly write: RateLimit; readonly read: RateLimit; readonly unlimited: RateLimit };
-
-  constructor(settings: Settings, world: World) {
-    this.#world = world;
-    this.#authentication = new Authentication(settings, settings.now);
-    this.#limits = {
-      write: new RateLimit(settings.writesPerSecond),
-      read: new RateLimit(settings.readsPerSecond),
-      unlimited: new RateLimit(undefined),
-    };
-  }
-
-  /** The answer to a request; never throws. `tooLarge`: the body was, and is not here. */
-  answer(request: ReceivedRequest, tooLarge: boolean, requestId: string): Answer {
-    try {
-      if (tooLarge) throw gatewayRefusal(413, "APIGW.0201", "Request entity too large.");
-      const found = callOf(request);
-      this.#authentication.admit(request, found.call.service);
-      this.#limits[found.call.flow].pass(this.#world.now());
-      return perform(found, request, this.#world);
-    } catch (error) {
-      return refusalAnswer(error instanceof Refusal ? error : refusal("AS.0001"), requestId);
-    }
-  }
-}
-
-/** The length of the gateway's window, in milliseconds. */
-const window = 1000;
-
-/**
- * Lets so many requests pass in a second and refuses the rest, as the gateway does. The second begins with the
- * first request after the one before it is over. Like the gateway it sends no `Retry-After`.
- */
-export class RateLimit {
-  readonly #perSecond: number | undefined;
-  #windowEnd = Number.NEGATIVE_INFINITY;
-  #passed = 0;
-
-  /** `perSecond`: `undefined` lets everything pass. */
-  constructor(perSecond: number | undefined) {
-    this.#perSecond = perSecond;
-  }
-
-  /** Counts one request. `now`: milliseconds. @throws Refusal (429) when it is one too many */
-  pass(now: number): void {
-    if (this.#perSecond === undefined) return;
-    if (now >= this.#windowEnd) {
-      this.#windowEnd = now + window;
-      this.#passed = 0;
-    }
-    if (this.#passed >= this.#perSecond) {
-      throw gatewayRefusal(
-        429,
-        "APIGW.0308",
-        `The throttling threshold has been reached: policy user over ratelimit,limit:${this.#perSecond},time:1 second`,
-      );
-    }
-    this.#passed++;
-  }
 }

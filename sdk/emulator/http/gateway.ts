@@ -1,0 +1,84 @@
+import { autoScalingCalls } from "../autoscaling/calls";
+import { iamCalls } from "../iam";
+import type { Settings } from "../options";
+import { Authentication } from "./authentication";
+import { type Answer, gatewayRefusal, Refusal, refusal, refusalAnswer } from "./refusals";
+import type { ReceivedRequest } from "./request";
+import type { OpenEntry } from "./request-log";
+import { findCall, perform, type World } from "./routes";
+
+const calls = [...autoScalingCalls, ...iamCalls];
+
+/**
+ * What stands in front of the services: finds the API that is meant, authenticates, limits the rate, and has the
+ * rest done. Pure but for the state that it and the services keep in memory.
+ */
+export class Gateway {
+  readonly #settings: Settings;
+  readonly #world: Omit<World, "judgement">;
+  readonly #authentication: Authentication;
+  readonly #limits: { readonly write: RateLimit; readonly read: RateLimit; readonly unlimited: RateLimit };
+
+  constructor(settings: Settings, world: Omit<World, "judgement">) {
+    this.#settings = settings;
+    this.#world = world;
+    this.#authentication = new Authentication(settings, () => settings.clock.now());
+    this.#limits = {
+      write: new RateLimit(settings.writesPerSecond),
+      read: new RateLimit(settings.readsPerSecond),
+      unlimited: new RateLimit(undefined),
+    };
+  }
+
+  /** The answer to a request; never throws. `tooLarge`: the body was, and is not here. `entry`: takes the warnings. */
+  answer(request: ReceivedRequest, tooLarge: boolean, entry: OpenEntry): Answer {
+    try {
+      if (tooLarge) throw gatewayRefusal(413, "APIGW.0201", "Request entity too large.");
+      const found = findCall(calls, request);
+      this.#authentication.admit(request, found.call.service);
+      this.#limits[found.call.flow].pass(this.#settings.clock.now());
+      const { limits, strict } = this.#settings;
+      const warn = (warning: string) => {
+        entry.warning = entry.warning === undefined ? warning : `${entry.warning}; ${warning}`;
+      };
+      return perform(found, request, { ...this.#world, judgement: { limits, strict, warn } });
+    } catch (error) {
+      return refusalAnswer(error instanceof Refusal ? error : refusal("AS.0001"), entry.requestId);
+    }
+  }
+}
+
+/** The length of the gateway's window, in milliseconds. */
+const window = 1000;
+
+/**
+ * Lets so many requests pass in a second and refuses the rest, as the gateway does. The second begins with the
+ * first request after the one before it is over. Like the gateway it sends no `Retry-After`.
+ */
+export class RateLimit {
+  readonly #perSecond: number | undefined;
+  #windowEnd = Number.NEGATIVE_INFINITY;
+  #passed = 0;
+
+  /** `perSecond`: `undefined` lets everything pass. */
+  constructor(perSecond: number | undefined) {
+    this.#perSecond = perSecond;
+  }
+
+  /** Counts one request. `now`: milliseconds. @throws Refusal (429) when it is one too many */
+  pass(now: number): void {
+    if (this.#perSecond === undefined) return;
+    if (now >= this.#windowEnd) {
+      this.#windowEnd = now + window;
+      this.#passed = 0;
+    }
+    if (this.#passed >= this.#perSecond) {
+      throw gatewayRefusal(
+        429,
+        "APIGW.0308",
+        `The throttling threshold has been reached: policy user over ratelimit,limit:${this.#perSecond},time:1 second`,
+      );
+    }
+    this.#passed++;
+  }
+}

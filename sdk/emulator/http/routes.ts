@@ -1,0 +1,92 @@
+import type { Judgement } from "../autoscaling/fields";
+import type { Groups } from "../autoscaling/service";
+import { type Answer, gatewayRefusal, refusal } from "./refusals";
+import { decodedPath, type ReceivedRequest } from "./request";
+
+/** What the calls work on. */
+export interface World {
+  readonly groups: Groups;
+  readonly region: string;
+  readonly projectId: string;
+  readonly knowsTopic: (urn: string) => boolean;
+  readonly judgement: Judgement;
+}
+
+/** What a path says where its row has a name that begins with a colon. */
+type PathParameters = Readonly<Record<"projectId" | "groupId" | "name" | "instanceId", string>>;
+
+/** One call of an API. */
+export interface Call {
+  readonly method: string;
+  readonly path: readonly string[];
+  /** Each service refuses a token in its own words. */
+  readonly service: "autoscaling" | "iam";
+  /** How the gateway counts it: it lets far fewer changes pass than anything else. */
+  readonly flow: "write" | "read" | "unlimited";
+  /** @throws Refusal */
+  readonly perform: (world: World, request: ReceivedRequest, path: PathParameters) => Answer;
+}
+
+/**
+ * A call of Auto Scaling. `path`: with a colon before each part that is a parameter. `bodyOf`: does what is asked for
+ * and gives the body of a 200; `undefined` makes a 204.
+ */
+export function call(
+  method: string,
+  path: string,
+  flow: Call["flow"],
+  bodyOf: (...given: Parameters<Call["perform"]>) => unknown,
+): Call {
+  const perform: Call["perform"] = (...given) => {
+    const body = bodyOf(...given);
+    return body === undefined ? { status: 204 } : { status: 200, body };
+  };
+  return { method, path: path.split("/"), service: "autoscaling", flow, perform };
+}
+
+/** Which call a request is, and on what. */
+export interface FoundCall {
+  readonly call: Call;
+  readonly path: PathParameters;
+}
+
+/**
+ * Finds the call that a request is: the first whose path and method fit.
+ *
+ * @throws Refusal 404 APIGW.0101: the gateway knows no such path or method
+ */
+export function findCall(calls: readonly Call[], request: ReceivedRequest): FoundCall {
+  const segments = decodedPath(request).split("/");
+  const onPath = calls.flatMap((call) => {
+    const path = match(call.path, segments);
+    return path === undefined ? [] : [{ call, path }];
+  });
+  const found = onPath.find(({ call }) => call.method === request.method);
+  if (found !== undefined) return found;
+  throw gatewayRefusal(
+    404,
+    "APIGW.0101",
+    // The vendor's two texts: the second is for a method that the API does not have.
+    onPath.length > 0
+      ? "The API does not exist."
+      : "The API does not exist or has not been published in the environment.",
+  );
+}
+
+/** Does what a request asks for, and answers as the service does. @throws Refusal */
+export function perform({ call, path }: FoundCall, request: ReceivedRequest, world: World): Answer {
+  const isOfProject = call.path.includes(":projectId");
+  if (isOfProject && path.projectId !== world.projectId) throw refusal("AS.0008");
+  return call.perform(world, request, path);
+}
+
+function match(path: readonly string[], segments: readonly string[]): PathParameters | undefined {
+  if (path.length !== segments.length) return undefined;
+  const parameters: Record<string, string> = { projectId: "", groupId: "", name: "", instanceId: "" };
+  for (const [index, part] of path.entries()) {
+    const segment = segments[index] ?? "";
+    if (part.startsWith(":") ? segment === "" : part !== segment) return undefined;
+    if (part.startsWith(":")) parameters[part.slice(1)] = segment;
+  }
+  return parameters as PathParameters;
+}
