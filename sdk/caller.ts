@@ -45,6 +45,8 @@ export interface CallOptions {
 export interface Call<T> extends UnsignedRequest, CallDescription {
   /** What a success looks like; `undefined` for calls that answer nothing. */
   readonly response: z.ZodMiniType<T>;
+  /** Whether a success says what is wanted in its headers, rather than in its body. */
+  readonly readsHeaders?: boolean;
 }
 
 export interface CallerOptions {
@@ -287,12 +289,13 @@ function failedCall(call: CallDescription, credentials: SecretCredentials): Fail
     doing: call.doing,
     secrets: credentials.secrets(),
     credentialsSource: credentials.source,
-    signed: !("authToken" in credentials.reveal()),
+    signed: "key" in credentials.reveal(),
   };
 }
 
 function parseResponse<T>(call: Call<T>, response: HttpResponse, secrets: FailedCall["secrets"]): T {
-  const parsed = parse(call.response, response.status === 204 ? undefined : json(response.body));
+  const body = response.status === 204 ? undefined : json(response.body);
+  const parsed = parse(call.response, call.readsHeaders ? response.headers : body);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues
     .slice(0, 5)

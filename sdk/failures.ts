@@ -136,7 +136,11 @@ function reason(call: FailedCall, response: HttpResponse, said: ErrorBody, now: 
   if (kindOf({ status: response.status, code: said.code }) === "permission") {
     const { actions }: Operation = operations[call.operation];
     const meaning = explanation?.meaning ?? "permission denied";
-    return `${meaning}; the policy must allow ${actions.join(" or ")}${quote}`;
+    const allowed =
+      actions.length === 0
+        ? "the trust policy must allow it"
+        : `the policy must allow ${actions.join(" or ")}`;
+    return `${meaning}; ${allowed}${quote}`;
   }
   const source = response.status === 401 ? ` (they come from ${call.credentialsSource})` : "";
   if (explanation === undefined) {

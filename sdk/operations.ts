@@ -90,6 +90,13 @@ export const operations = {
     // Each call gives a key of its own; one whose response was lost ends by itself.
     repeatable: "always",
   },
+  "oidc.signIn": {
+    doing: "signing in through OIDC",
+    // The identity provider's ID token is permission enough, if the account trusts the provider.
+    actions: [],
+    rate: writesPerSecond,
+    repeatable: "always",
+  },
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

@@ -12,6 +12,8 @@ export interface UnsignedRequest {
   readonly path: string;
   readonly query?: ReadonlyArray<readonly [string, string]> | undefined;
   readonly projectId?: string | undefined;
+  /** Further headers, in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
 }
 
@@ -40,7 +42,7 @@ function decoded(path: string): string {
 
 const userAgent = `pulumi-huaweicloud-as/${version} node/${process.versions.node}`;
 
-/** The request with the headers that sign it: an AK/SK signature, or an IAM token. */
+/** The request with the headers that sign it: an AK/SK signature, an IAM token, or none for an ID token in the body. */
 export function signRequest(
   request: UnsignedRequest,
   credentials: SecretCredentials,
@@ -52,11 +54,11 @@ export function signRequest(
   const query = request.query ?? [];
   const usable = credentials.reveal();
   // No compression is asked for, so that the transport bounds the length of a response.
-  const headers: Record<string, string> = { "content-type": "application/json", host };
+  const headers: Record<string, string> = { "content-type": "application/json", host, ...request.headers };
   if (request.projectId !== undefined) headers["x-project-id"] = request.projectId;
   if ("authToken" in usable) {
     headers["x-auth-token"] = usable.authToken;
-  } else {
+  } else if ("key" in usable) {
     headers["x-sdk-date"] = sdkDate(now);
     if (usable.securityToken !== undefined) headers["x-security-token"] = usable.securityToken;
     const path = below.decodedPath + request.path;

@@ -157,6 +157,12 @@ export const temporaryKeyResponse = mapped(
   }),
 );
 
+/** The token that IAM gives for an ID token: in a header. */
+export const subjectTokenResponse = mapped(
+  z.looseObject({ "x-subject-token": nonEmpty }),
+  (headers) => headers["x-subject-token"],
+);
+
 /** The same, as STS gives it for an agency. */
 export const assumedAgencyResponse = mapped(
   z.looseObject({

@@ -1,5 +1,6 @@
 import type { AutoScalingClient } from "../../sdk/client";
 import type { CredentialsProvider } from "../../sdk/credentials/credentials";
+import type { DefaultCredentialsOptions } from "../../sdk/credentials/search";
 import type { Clients, Clock, Place, PlacedClient } from "./context";
 import { GroupHooks } from "./group-hooks";
 import type { Settings } from "./settings";
@@ -98,7 +99,8 @@ export class ConfiguredClients implements Clients {
       cloud,
       maxRetries,
       limits,
-      credentials: this.#settings.credentials ?? elsewhere(environment, region),
+      credentials:
+        this.#settings.credentials ?? elsewhere({ environment, region, cloud, iamEndpoint: endpoints.iam }),
       endpoint: endpoints.autoscaling,
       iamEndpoint: endpoints.iam,
     });
@@ -106,11 +108,11 @@ export class ConfiguredClients implements Clients {
 }
 
 /** The usual places outside of Pulumi; when they have nothing, the message names those within it, too. */
-function elsewhere(environment: NodeJS.ProcessEnv, region: string): CredentialsProvider {
+function elsewhere(search: DefaultCredentialsOptions): CredentialsProvider {
   return async (options) => {
     const { defaultCredentials } = await import("../../sdk/credentials/sources.js");
     try {
-      return await defaultCredentials({ environment, region })(options);
+      return await defaultCredentials(search)(options);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw new Error(`${text}; nor are huaweicloud:accessKey and huaweicloud:secretKey configured`, {

@@ -15,6 +15,12 @@ export interface AuthToken {
   readonly authToken: string;
 }
 
+/** A token of an identity provider of OpenID Connect, with which the package signs in for temporary keys. */
+export interface IdToken {
+  readonly idToken: string;
+  readonly source: string;
+}
+
 /** What signs in. All its values are visible ASCII. */
 export type Credentials = (AccessKeyPair | AuthToken) & {
   /**

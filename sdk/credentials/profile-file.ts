@@ -1,5 +1,6 @@
 import { endpointProblem } from "../endpoints";
-import { concealed, type SourceResult, wholePair } from "./credentials";
+import { allOrNone, concealed, type SourceResult, wholePair } from "./credentials";
+import type { OidcSignIn } from "./environment";
 import { type CredentialsFile, credentialsFile, readCredentialsFile } from "./files";
 
 /** Where the profile file of the vendor's SDKs is. */
@@ -9,31 +10,39 @@ export function profileFile(environment: NodeJS.ProcessEnv): CredentialsFile {
 
 /**
  * Looks in the profile file of the vendor's SDKs: `ak`, `sk`, `security_token`, `project_id` and `iam_endpoint` in its
- * section `[basic]`. `domain_id` and the section `[global]` are for account-wide services, and mean nothing here.
+ * section `[basic]`. With `idp_id` and `id_token_file` it signs in through IAM, as the SDKs do, and the pair beside them
+ * is not used. `domain_id` and the section `[global]` are for account-wide services, and mean nothing here.
  *
  * @throws Error when the file can't be read or parsed, or has half a pair; its contents are never quoted
  */
-export async function findInProfileFile(path: string, signal: AbortSignal): Promise<SourceResult> {
+export async function findInProfileFile(
+  path: string,
+  signIn: OidcSignIn,
+  signal: AbortSignal,
+): Promise<SourceResult> {
   const text = await readCredentialsFile(path, signal);
   if (text === undefined) return { nothing: `${path}: no such file` };
   const basic = sectionOf(path, text);
   if (basic === undefined) return { nothing: `${path}: it has no section [basic]` };
   const place = `${path}, section [basic],`;
-  if (basic.get("idp_id") && basic.get("id_token_file")) {
-    throw new Error(`${place} signs in through an identity provider (idp_id), which is not supported`);
-  }
   const field = (name: string) => ({ name, value: basic.get(name) });
+  const [idpId, file] = allOrNone(place, [field("idp_id"), field("id_token_file")]) ?? [];
   const pair = wholePair(place, {
     accessKey: field("ak"),
     secretKey: field("sk"),
     securityToken: field("security_token"),
   });
-  if (pair === undefined) return { nothing: `${path}: section [basic] has no ak and sk` };
   const iamEndpoint = basic.get("iam_endpoint") || undefined;
   if (iamEndpoint !== undefined && endpointProblem("", iamEndpoint) !== undefined) {
     throw new Error(`${place} iam_endpoint is not the https address of a service`);
   }
   const projectId = basic.get("project_id") || undefined;
+  if (idpId !== undefined && file !== undefined) {
+    const idToken = { file, namedBy: `id_token_file of ${path}` };
+    const credentials = await signIn({ service: "iam", idpId, idToken }, iamEndpoint);
+    return { credentials: concealed({ ...credentials, projectId, iamEndpoint }) };
+  }
+  if (pair === undefined) return { nothing: `${path}: section [basic] has neither ak and sk nor idp_id` };
   return { credentials: concealed({ ...pair, source: path, projectId, iamEndpoint }) };
 }
 

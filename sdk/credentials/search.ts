@@ -1,5 +1,5 @@
 import { type Credentials, needed, type SourceResult } from "./credentials";
-import { credentialVariables, podIdentity } from "./environment";
+import { credentialVariables, type OidcSignIn, oidcIdentity, podIdentity } from "./environment";
 import { findInProfileFile, profileFile } from "./profile-file";
 import { findInSharedConfig, sharedConfigFile } from "./shared-config";
 
@@ -28,11 +28,14 @@ export interface DefaultCredentialsOptions {
 export async function searchFurther(
   environment: NodeJS.ProcessEnv,
   { region, metadata = {} }: DefaultCredentialsOptions,
+  signIn: OidcSignIn,
   signal: AbortSignal,
 ): Promise<Credentials> {
+  const identity = oidcIdentity(environment);
+  if (identity !== undefined) return signIn(identity);
   const profile = profileFile(environment);
   const shared = sharedConfigFile(environment);
-  const inProfileFile = () => findInProfileFile(profile.path, signal);
+  const inProfileFile = () => findInProfileFile(profile.path, signIn, signal);
   const inSharedConfig = () => findInSharedConfig(shared, region, signal);
   if (profile.named) return needed(await inProfileFile(), "HUAWEICLOUD_SDK_CREDENTIALS_FILE");
   if (shared.named) return needed(await inSharedConfig(), shared.askedBy);

@@ -1,27 +1,32 @@
 import { inspect } from "node:util";
 import { redacted } from "../redaction";
 import { type SigningKey, signingKey } from "../signer";
-import type { AuthToken, Credentials } from "./credentials";
+import type { AuthToken, Credentials, IdToken } from "./credentials";
 
 /** Credentials as the client keeps them: nothing that prints this prints a secret; the key is ready to sign. */
 export class SecretCredentials {
   readonly #secrets: readonly (string | undefined)[];
-  readonly #usable: { readonly key: SigningKey; readonly securityToken: string | undefined } | AuthToken;
+  readonly #usable:
+    | { readonly key: SigningKey; readonly securityToken: string | undefined }
+    | AuthToken
+    | Pick<IdToken, "idToken">;
   readonly source: string;
   readonly expiresAt: Date | undefined;
   readonly projectId: string | undefined;
   readonly iamEndpoint: string | undefined;
 
   /** @throws Error that names a field which is missing or which no header can carry; never its value */
-  constructor(credentials: Credentials) {
+  constructor(credentials: Credentials | IdToken) {
     // Programs in JavaScript can give anything.
     const given: Partial<Record<string, unknown>> = { ...credentials };
     this.source = credentials?.source ?? "the client's options";
     const usable = (field: string) => usableValue(given[field], field, this.source);
     this.expiresAt = endOf(given.expiresAt, this.source);
-    this.projectId = credentials?.projectId;
-    this.iamEndpoint = credentials?.iamEndpoint;
-    if (given.authToken !== undefined) {
+    ({ projectId: this.projectId, iamEndpoint: this.iamEndpoint } = given as Partial<Credentials>);
+    if (given.idToken !== undefined) {
+      this.#usable = { idToken: usable("idToken") };
+      this.#secrets = [this.#usable.idToken];
+    } else if (given.authToken !== undefined) {
       this.#usable = { authToken: usable("authToken") };
       this.#secrets = [this.#usable.authToken];
     } else {

@@ -1,6 +1,11 @@
 import { abortable } from "../abortable";
-import type { CredentialsProvider } from "./credentials";
+import type { Credentials, IdToken } from "./credentials";
 import { SecretCredentials } from "./secret-credentials";
+
+/** A `CredentialsProvider`, or one of ID tokens. */
+type SessionProvider = (options: {
+  readonly signal: AbortSignal;
+}) => Credentials | IdToken | Promise<Credentials | IdToken>;
 
 /** New credentials are fetched this many milliseconds before the old ones end. */
 export const renewalMargin = 5 * 60_000;
@@ -45,7 +50,7 @@ interface Fetch {
  * out with one call before the others follow.
  */
 export class CredentialsSession {
-  readonly #provider: CredentialsProvider;
+  readonly #provider: SessionProvider;
   readonly #now: () => number;
   readonly #longestFetch: number;
   #held: Held | undefined;
@@ -57,7 +62,7 @@ export class CredentialsSession {
   #fetchAgainAt = Number.NEGATIVE_INFINITY;
 
   /** `longestFetch`: the milliseconds a provider may take; then the waiting calls fail. */
-  constructor(provider: CredentialsProvider, now: () => number = Date.now, longestFetch = 60_000) {
+  constructor(provider: SessionProvider, now: () => number = Date.now, longestFetch = 60_000) {
     this.#provider = provider;
     this.#now = now;
     this.#longestFetch = longestFetch;

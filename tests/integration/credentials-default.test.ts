@@ -158,7 +158,7 @@ test("when nothing is found each place is named, with what came of it", async ()
   const { message } = await rejection(accessKey({ HOME: home.path }, metadata));
   expect(message).toBe(
     [
-      "no credentials found; looked in (1) the environment: none of HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY, HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK is set",
+      "no credentials found; looked in (1) the environment: none of HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY, HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN, HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE, HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK is set",
       `(2) ${join(home.path, ".huaweicloud/credentials")}: no such file`,
       `(3) ${config}: KooCLI has encrypted it; have the keys stored in clear with hcloud configure set --cli-auth-encrypt=false, or set HW_ACCESS_KEY and HW_SECRET_KEY`,
       "(4) the pod identity of CCE: HC_CONTAINER_CREDENTIALS_FULL_URI is not set",

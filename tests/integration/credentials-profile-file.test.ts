@@ -58,12 +58,13 @@ test("a file that can't be read is named, with the system's code", async () => {
 
 test.each([
   ["[global]\nak = a\nsk = secret\n", "it has no section [basic]"],
-  ["[basic]\nregion = x\n", "section [basic] has no ak and sk"],
-  ["[basic]\nak =\nsk =\n", "section [basic] has no ak and sk"],
+  ["[basic]\nregion = x\n", "section [basic] has neither ak and sk nor idp_id"],
+  ["[basic]\nak =\nsk =\n", "section [basic] has neither ak and sk nor idp_id"],
   [
-    "[basic]\nidp_id = a\nid_token_file = secret\n",
-    "section [basic], signs in through an identity provider (idp_id), which is not supported",
+    "[basic]\nak = a\nsk = secret\nidp_id = b\n",
+    "section [basic], has idp_id but not id_token_file: set both, or neither",
   ],
+  ["[basic]\nak = a\nsk = secret\nid_token_file = b\n", "section [basic], has id_token_file but not idp_id"],
   ["[basic]\nak = a\n", "section [basic], has ak but not sk: set both, or neither"],
   ["[basic]\nsk = secret\n", "section [basic], has sk but not ak: set both, or neither"],
   ["[basic]\nak = a\nsecret\n", "line 3 is not of the form key = value"],
