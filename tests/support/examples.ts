@@ -26,7 +26,7 @@ export class Workspace implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), "huaweicloud-as-examples-"));
     await mkdir(join(folder, "backend"));
     await cp(join(root, "examples"), join(folder, "examples"), { recursive: true, filter: isNoStack });
-    for (const file of ["package.json", "tsconfig.json"]) await cp(join(root, file), join(folder, file));
+    await cp(join(root, "package.json"), join(folder, "package.json"));
     for (const name of ["dist", "node_modules"]) {
       await symlink(join(root, name), join(folder, name), "junction");
     }
@@ -46,8 +46,8 @@ export class Workspace implements AsyncDisposable {
     return new Page(markdown, (commands) => this.run(commands, folder));
   }
 
-  /** Runs commands as a user pastes them into a shell: up to the first that fails. */
-  async run(commands: string, folder = "."): Promise<{ readonly failed: boolean; readonly output: string }> {
+  /** Runs commands as a user pastes them into a shell: up to the first that fails. `interrupt` sends it a SIGINT. */
+  async run(commands: string, folder = ".", interrupt?: AbortSignal): Promise<Ended> {
     const child = spawn("sh", ["-ec", commands], {
       cwd: join(this.folder, folder),
       env: this.#environment,
@@ -55,6 +55,7 @@ export class Workspace implements AsyncDisposable {
       detached: true,
     });
     // With all that it has started; a test that gives up would leave them running.
+    interrupt?.addEventListener("abort", () => child.kill("SIGINT"));
     const limit = setTimeout(() => process.kill(-(child.pid ?? 0), "SIGKILL"), blockSeconds * 1000);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
@@ -70,6 +71,12 @@ export class Workspace implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What came of commands. */
+interface Ended {
+  readonly failed: boolean;
+  readonly output: string;
 }
 
 /** A page in Markdown whose `sh` blocks are run in their order, each followed by a `text` block of what it prints. */
