@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { fieldsNamed, type WireInstance, wireInstance } from "./autoscaling/groups";
+import { fieldsNamed, hookMessage, type WireInstance, wireInstance } from "./autoscaling/groups";
 import type { HookPatch, WireHangingInstance, WireLifecycleHook } from "./autoscaling/hooks";
 import { Groups, wireHangs } from "./autoscaling/service";
 import { Control } from "./control";
@@ -9,6 +9,8 @@ import { type Interceptor, Interceptors } from "./http/interception";
 import { RequestLog, type RequestLogEntry } from "./http/request-log";
 import { httpServer } from "./http/server";
 import { type EmulatorOptions, settingsOf } from "./options";
+import { Deliveries } from "./smn/delivery";
+import { messageId, type PublishedMessage, Topics } from "./smn/topics";
 
 /**
  * A local Auto Scaling API, with IAM's look-up of the project, that is listening. Its methods are what somebody
@@ -32,6 +34,8 @@ export interface Emulator extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** The requests so far, in the order of their arrival (at most 10,000): a live view. */
   readonly requests: readonly RequestLogEntry[];
+  /** The messages that SMN was given, the last 1,000, with what became of them: a live view. */
+  readonly messages: readonly PublishedMessage[];
   /** Forgets the requests so far. */
   clearRequests(): void;
   /** Copies of a group's hooks, as the API would list them. */
@@ -91,11 +95,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { region, projectId, accessKey, secretKey, securityToken, clock, topics } = settings;
   const log = new RequestLog();
   const interceptors = new Interceptors();
+  const { behaviour, unknowns } = settings;
+  const here = { url: "" };
+  const deliveries = new Deliveries({ ...settings, ...behaviour, ...unknowns, url: () => here.url });
+  const smn = new Topics(
+    clock,
+    deliveries,
+    () => here.url,
+    () => {},
+    () => {},
+  );
+  const empty = { empty: "", null: null, absent: undefined } as const;
   const groups = new Groups(
     clock,
-    settings.behaviour,
+    behaviour,
     () => {},
-    () => {},
+    (effect, group) => {
+      if (effect.kind !== "hang") return;
+      const message = hookMessage(projectId, group, effect, empty[unknowns.emptyFields]);
+      smn.publish(effect.hook.notification_topic_urn, message, unknowns.subject, messageId(effect.hang.key));
+    },
   );
   const addGroup = (id: string) => {
     if (groups.has(id)) return;
@@ -103,8 +122,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     groups.happen(id, { kind: "resume" });
   };
   for (const id of settings.groups) addGroup(id);
-  const knowsTopic = (urn: string) => topics?.includes(urn) ?? true;
-  const gateway = new Gateway(settings, { groups, region, projectId, knowsTopic });
+  const gateway = new Gateway(settings, {
+    groups,
+    topics: smn,
+    region,
+    projectId,
+    knowsTopic: (urn) => topics === undefined || topics.includes(urn) || smn.topics.has(urn),
+    identity: () => deliveries.identity(),
+    now: () => clock.now(),
+  });
   const control = new Control(groups, log);
   const server = httpServer({ settings, gateway, control, interceptors, log });
 
@@ -112,9 +138,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
+  here.url = url;
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   const close = () => {
     groups.close();
+    deliveries.close();
     server.close();
     server.closeAllConnections();
     return closed;
@@ -141,6 +169,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       HW_ENDPOINTS: JSON.stringify({ autoscaling: url, iam: url }),
     },
     requests: log.entries,
+    messages: smn.messages,
     clearRequests: () => log.clear(),
     hooks: (groupId) => groups.expect(groupId).hooks.map((hook) => ({ ...hook })),
     putHook(groupId, hook) {

@@ -13,3 +13,5 @@ export type { InterceptedRequest, Interceptor, Reaction } from "./http/intercept
 export type { Answer } from "./http/refusals";
 export type { RequestLogEntry } from "./http/request-log";
 export type { EmulatorOptions, Unknowns } from "./options";
+export type { Delivery } from "./smn/delivery";
+export type { PublishedMessage } from "./smn/topics";

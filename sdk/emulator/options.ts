@@ -67,7 +67,14 @@ export interface EmulatorOptions {
 }
 
 /** Choices of what the documents leave open. */
-export interface Unknowns extends Pick<Behaviour, "busyCode" | "extendFrom" | "answered"> {}
+export interface Unknowns extends Pick<Behaviour, "busyCode" | "extendFrom" | "answered"> {
+  /** What a hook's message has for metadata that is not set, and for the configuration of an instance added by hand. */
+  readonly emptyFields: "empty" | "null" | "absent";
+  /** The subject of a hook's message; an empty one is none. */
+  readonly subject: string;
+  /** Whether SMN sends again what was not answered in time. */
+  readonly retryTimeouts: boolean;
+}
 
 /** The options with the defaults filled in. */
 export interface Settings {
@@ -86,6 +93,7 @@ export interface Settings {
   readonly latency: number;
   readonly clock: Clock;
   readonly behaviour: Behaviour;
+  readonly unknowns: Unknowns;
   readonly strict: boolean;
   readonly onRequest: (entry: RequestLogEntry) => void;
 }
@@ -95,6 +103,15 @@ export interface Settings {
  * group is the one of the specification's samples.
  */
 export function settingsOf(options: EmulatorOptions): Settings {
+  const unknowns: Unknowns = {
+    busyCode: "AS.2033",
+    extendFrom: "deadline",
+    answered: "listed",
+    emptyFields: "empty",
+    subject: "",
+    retryTimeouts: false,
+    ...options.unknowns,
+  };
   return {
     port: options.port ?? 0,
     accessKey: options.accessKey ?? "EMULATORACCESSKEY001",
@@ -114,11 +131,9 @@ export function settingsOf(options: EmulatorOptions): Settings {
       launchTime: options.launchTime ?? 2000,
       removalTime: options.removalTime ?? 1000,
       speed: options.speed ?? 1,
-      busyCode: "AS.2033",
-      extendFrom: "deadline",
-      answered: "listed",
-      ...options.unknowns,
+      ...unknowns,
     },
+    unknowns,
     strict: options.strict ?? false,
     onRequest: options.onRequest ?? (() => {}),
   };

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
 import { changed, created, type Field, type Judgement, within } from "./fields";
@@ -5,6 +6,7 @@ import { wireTime } from "./hooks";
 import {
   type Activity,
   currentInstances,
+  type Effect,
   expectOrder,
   type Group,
   type Instance,
@@ -161,6 +163,37 @@ export function wireInstance(group: Group, instance: Instance): WireInstance {
     create_time: wireTime(instance.joined),
     protect_from_scaling_down: instance.protected,
   };
+}
+
+/** The message of a hook about an instance that it suspends; all its fields are strings. `empty`: what is not set. */
+export function hookMessage(
+  projectId: string,
+  group: Group,
+  { hook, hang, instance }: Extract<Effect, { kind: "hang" }>,
+  empty: "" | null | undefined,
+): string {
+  const { fields } = group;
+  const configuration = (value: unknown) => (instance.manual ? empty : value);
+  const address = Buffer.from(hash("sha256", instance.id).slice(0, 4), "hex").join(".");
+  return JSON.stringify({
+    service: "AutoScaling",
+    tenant_id: projectId,
+    lifecycle_hook_type: hook.lifecycle_hook_type,
+    lifecycle_hook_name: hook.lifecycle_hook_name,
+    lifecycle_action_key: hang.key,
+    notification_metadata: hook.notification_metadata ?? empty,
+    scaling_instance: {
+      instance_id: instance.id,
+      instance_name: instance.name,
+      instance_ip: `10.0.${address}`,
+    },
+    scaling_group: {
+      scaling_group_id: group.id,
+      scaling_group_name: fields.scaling_group_name,
+      scaling_config_id: configuration(fields.scaling_configuration_id),
+      scaling_config_name: configuration(fields.scaling_configuration_name),
+    },
+  });
 }
 
 /** An activity as the log answers it; the first version of the log has names only, and no type. */

@@ -1,6 +1,7 @@
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
-import { gatewayRefusal, keystoneRefusal, type Refusal, refusal } from "./refusals";
+import { gatewayRefusal, keystoneRefusal, type Refusal, refusal, smnRefusal } from "./refusals";
 import { decodedPath, decodedQuery, type ReceivedRequest } from "./request";
+import type { Service } from "./routes";
 
 /** The credentials that are accepted. */
 export interface AcceptedCredentials {
@@ -34,7 +35,7 @@ export class Authentication {
   }
 
   /** Lets a request pass. `service`: to whom it goes, because each refuses a token in its own words. @throws Refusal */
-  admit(request: ReceivedRequest, service: "autoscaling" | "iam"): void {
+  admit(request: ReceivedRequest, service: Service): void {
     const { authorization, "x-auth-token": token } = request.headers;
     if (authorization !== undefined) this.#admitSigned(request, authorization);
     else if (token === undefined) throw unauthenticated("x-auth-token not found");
@@ -120,7 +121,8 @@ function dateProblem(request: ReceivedRequest, now: number): Refusal | undefined
   );
 }
 
-function badToken(token: string, service: "autoscaling" | "iam"): Refusal {
+function badToken(token: string, service: Service): Refusal {
+  if (service === "smn") return smnRefusal("SMN.0022");
   if (service === "iam") return keystoneRefusal();
   return refusal(token === "" ? "AS.0005" : "AS.0006");
 }

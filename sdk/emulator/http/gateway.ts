@@ -1,13 +1,14 @@
 import { autoScalingCalls } from "../autoscaling/calls";
 import { iamCalls } from "../iam";
 import type { Settings } from "../options";
+import { smnCalls } from "../smn/calls";
 import { Authentication } from "./authentication";
 import { type Answer, gatewayRefusal, Refusal, refusal, refusalAnswer } from "./refusals";
 import type { ReceivedRequest } from "./request";
 import type { OpenEntry } from "./request-log";
 import { findCall, perform, type World } from "./routes";
 
-const calls = [...autoScalingCalls, ...iamCalls];
+const calls = [...autoScalingCalls, ...iamCalls, ...smnCalls];
 
 /**
  * What stands in front of the services: finds the API that is meant, authenticates, limits the rate, and has the
@@ -15,11 +16,11 @@ const calls = [...autoScalingCalls, ...iamCalls];
  */
 export class Gateway {
   readonly #settings: Settings;
-  readonly #world: Omit<World, "judgement">;
+  readonly #world: Omit<World, "judgement" | "requestId">;
   readonly #authentication: Authentication;
   readonly #limits: { readonly write: RateLimit; readonly read: RateLimit; readonly unlimited: RateLimit };
 
-  constructor(settings: Settings, world: Omit<World, "judgement">) {
+  constructor(settings: Settings, world: Omit<World, "judgement" | "requestId">) {
     this.#settings = settings;
     this.#world = world;
     this.#authentication = new Authentication(settings, () => settings.clock.now());
@@ -30,18 +31,19 @@ export class Gateway {
     };
   }
 
-  /** The answer to a request; never throws. `tooLarge`: the body was, and is not here. `entry`: takes the warnings. */
-  answer(request: ReceivedRequest, tooLarge: boolean, entry: OpenEntry): Answer {
+  /** The answer to a request; never rejects. `tooLarge`: the body was, and is not here. `entry`: takes the warnings. */
+  async answer(request: ReceivedRequest, tooLarge: boolean, entry: OpenEntry): Promise<Answer> {
     try {
       if (tooLarge) throw gatewayRefusal(413, "APIGW.0201", "Request entity too large.");
       const found = findCall(calls, request);
-      this.#authentication.admit(request, found.call.service);
+      if (found.call.isOpen !== true) this.#authentication.admit(request, found.call.service);
       this.#limits[found.call.flow].pass(this.#settings.clock.now());
       const { limits, strict } = this.#settings;
       const warn = (warning: string) => {
         entry.warning = entry.warning === undefined ? warning : `${entry.warning}; ${warning}`;
       };
-      return perform(found, request, { ...this.#world, judgement: { limits, strict, warn } });
+      const judgement = { limits, strict, warn };
+      return await perform(found, request, { ...this.#world, judgement, requestId: entry.requestId });
     } catch (error) {
       return refusalAnswer(error instanceof Refusal ? error : refusal("AS.0001"), entry.requestId);
     }

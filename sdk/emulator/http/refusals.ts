@@ -94,7 +94,7 @@ const autoScaling = {
 export type AutoScalingCode = keyof typeof autoScaling;
 
 /** Whose error body it is: each of the platform's parts writes its own. */
-type Shape = "autoscaling" | "gateway" | "keystone";
+type Shape = "autoscaling" | "gateway" | "keystone" | "smn";
 
 /** Why a request gets an error for an answer. Thrown wherever that is found out. */
 export class Refusal extends Error {
@@ -122,6 +122,26 @@ export function refusal(code: AutoScalingCode, detail = ""): Refusal {
   );
 }
 
+/** SMN's refusals, as far as the emulator has its calls. */
+const smn = {
+  "SMN.0005": [400, "Invalid topic name."],
+  "SMN.0006": [404, "The topic does not exist."],
+  "SMN.0008": [403, "Invalid subject."],
+  "SMN.0009": [403, "Invalid message."],
+  "SMN.0011": [400, "Invalid protocol: the emulator delivers to http and https."],
+  "SMN.0012": [400, "Invalid endpoint."],
+  "SMN.0013": [404, "The subscription does not exist."],
+  "SMN.0014": [400, "Invalid subscription URN."],
+  "SMN.0015": [400, "Invalid offset or limit."],
+  "SMN.0022": [403, "Invalid token."],
+} as const satisfies Record<string, readonly [status: number, text: string]>;
+
+/** A refusal of SMN. */
+export function smnRefusal(code: keyof typeof smn): Refusal {
+  const [status, text] = smn[code];
+  return new Refusal("smn", status, code, text);
+}
+
 /** A refusal of the gateway in front of all services. */
 export function gatewayRefusal(status: number, code: string, text: string): Refusal {
   return new Refusal("gateway", status, code, text);
@@ -139,6 +159,8 @@ export function refusalAnswer({ shape, status, code, message }: Refusal, request
       return { status, body: { error: { code, message } } };
     case "gateway":
       return { status, body: { error_msg: message, error_code: code, request_id: requestId } };
+    case "smn":
+      return { status, body: { request_id: requestId, code, message } };
     case "keystone":
       return { status, body: { error: { code: Number(code), message, title: "Unauthorized" } } };
   }

@@ -1,5 +1,7 @@
 import type { Judgement } from "../autoscaling/fields";
 import type { Groups } from "../autoscaling/service";
+import type { SigningIdentity } from "../smn/certificate";
+import type { Topics } from "../smn/topics";
 import { type Answer, gatewayRefusal, refusal } from "./refusals";
 import { decodedPath, type ReceivedRequest } from "./request";
 
@@ -9,22 +11,37 @@ export interface World {
   readonly region: string;
   readonly projectId: string;
   readonly knowsTopic: (urn: string) => boolean;
+  readonly topics: Topics;
+  /** With what SMN signs. */
+  readonly identity: () => Promise<SigningIdentity>;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
   readonly judgement: Judgement;
+  readonly requestId: string;
 }
 
 /** What a path says where its row has a name that begins with a colon. */
-type PathParameters = Readonly<Record<"projectId" | "groupId" | "name" | "instanceId", string>>;
+type PathParameters = Readonly<Record<"projectId" | "groupId" | "name" | "instanceId" | "urn", string>>;
+
+/** Whose call it is. */
+export type Service = "autoscaling" | "iam" | "smn";
 
 /** One call of an API. */
 export interface Call {
   readonly method: string;
   readonly path: readonly string[];
   /** Each service refuses a token in its own words. */
-  readonly service: "autoscaling" | "iam";
+  readonly service: Service;
+  /** Needs no signature. @default false */
+  readonly isOpen?: boolean;
   /** How the gateway counts it: it lets far fewer changes pass than anything else. */
   readonly flow: "write" | "read" | "unlimited";
   /** @throws Refusal */
-  readonly perform: (world: World, request: ReceivedRequest, path: PathParameters) => Answer;
+  readonly perform: (
+    world: World,
+    request: ReceivedRequest,
+    path: PathParameters,
+  ) => Answer | Promise<Answer>;
 }
 
 /**
@@ -74,7 +91,11 @@ export function findCall(calls: readonly Call[], request: ReceivedRequest): Foun
 }
 
 /** Does what a request asks for, and answers as the service does. @throws Refusal */
-export function perform({ call, path }: FoundCall, request: ReceivedRequest, world: World): Answer {
+export function perform(
+  { call, path }: FoundCall,
+  request: ReceivedRequest,
+  world: World,
+): Answer | Promise<Answer> {
   const isOfProject = call.path.includes(":projectId");
   if (isOfProject && path.projectId !== world.projectId) throw refusal("AS.0008");
   return call.perform(world, request, path);
@@ -82,7 +103,13 @@ export function perform({ call, path }: FoundCall, request: ReceivedRequest, wor
 
 function match(path: readonly string[], segments: readonly string[]): PathParameters | undefined {
   if (path.length !== segments.length) return undefined;
-  const parameters: Record<string, string> = { projectId: "", groupId: "", name: "", instanceId: "" };
+  const parameters: Record<string, string> = {
+    projectId: "",
+    groupId: "",
+    name: "",
+    instanceId: "",
+    urn: "",
+  };
   for (const [index, part] of path.entries()) {
     const segment = segments[index] ?? "";
     if (part.startsWith(":") ? segment === "" : part !== segment) return undefined;

@@ -50,7 +50,7 @@ async function exchange(
 
   const entry = parts.log.open(request, requestId, parts.settings.clock.now());
   const reaction = await reactionTo(parts, entry, request);
-  const answer = answerAfter(parts, reaction, request, tooLarge, entry);
+  const answer = await answerAfter(parts, reaction, request, tooLarge, entry);
   if (answer !== undefined) noteAnswer(entry, answer);
   const delayed = reaction !== undefined && "delay" in reaction ? reaction.delay : 0;
   const early = arrival + parts.settings.latency + delayed - performance.now();
@@ -77,17 +77,17 @@ function strangerRefusal({ headers }: ReceivedRequest, port = 0): Refusal | unde
 }
 
 /** `undefined`: the connection is to be dropped. */
-function answerAfter(
+async function answerAfter(
   { gateway }: ServerParts,
   reaction: Reaction | undefined,
   request: ReceivedRequest,
   tooLarge: boolean,
   entry: OpenEntry,
-): Answer | undefined {
+): Promise<Answer | undefined> {
   if (reaction !== undefined && "answer" in reaction) return reaction.answer;
   const isDropped = reaction !== undefined && "drop" in reaction;
   if (isDropped && reaction.drop === "before") return undefined;
-  const answer = gateway.answer(request, tooLarge, entry);
+  const answer = await gateway.answer(request, tooLarge, entry);
   return isDropped ? undefined : answer;
 }
 
