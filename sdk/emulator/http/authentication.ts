@@ -172,8 +172,7 @@ class KeyLock {
 
 /**
  * SDK-HMAC-SHA256 from the server's side, recomputed from a request as it was received. Deliberately shares
- * nothing with the client's signer: it is here to find that signer's mistakes. Source: the vendor's signing guide
- * (3.1 of our reference).
+ * nothing with the client's signer: it is here to find that signer's mistakes. Source: the vendor's signing guide.
  */
 
 /** Header names whose values are secrets and never shown. */
