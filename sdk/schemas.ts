@@ -131,56 +131,6 @@ export const projectsResponse = mapped(
   (wire) => wire.projects.map(({ id, name }) => ({ id, name })),
 );
 
-/** A moment: UTC, ISO 8601, with or without fractions of a second. */
-const moment = mapped(
-  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), "is not a moment")),
-  (text) => new Date(text),
-);
-
-const nonEmpty = z.string().check(z.minLength(1));
-
-/** A temporary key, as IAM gives it for an agency, and the metadata service for that of a server. */
-export const temporaryKeyResponse = mapped(
-  z.looseObject({
-    credential: z.looseObject({
-      access: nonEmpty,
-      secret: nonEmpty,
-      securitytoken: nonEmpty,
-      expires_at: moment,
-    }),
-  }),
-  ({ credential }) => ({
-    accessKey: credential.access,
-    secretKey: credential.secret,
-    securityToken: credential.securitytoken,
-    expiresAt: credential.expires_at,
-  }),
-);
-
-/** The token that IAM gives for an ID token: in a header. */
-export const subjectTokenResponse = mapped(
-  z.looseObject({ "x-subject-token": nonEmpty }),
-  (headers) => headers["x-subject-token"],
-);
-
-/** The same, as STS gives it for an agency. */
-export const assumedAgencyResponse = mapped(
-  z.looseObject({
-    credentials: z.looseObject({
-      access_key_id: nonEmpty,
-      secret_access_key: nonEmpty,
-      security_token: nonEmpty,
-      expiration: moment,
-    }),
-  }),
-  ({ credentials }) => ({
-    accessKey: credentials.access_key_id,
-    secretKey: credentials.secret_access_key,
-    securityToken: credentials.security_token,
-    expiresAt: credentials.expiration,
-  }),
-);
-
 /** A schema, and what is made of what it lets pass. */
 function mapped<Wire extends z.ZodMiniType, Value>(wire: Wire, make: (wire: z.output<Wire>) => Value) {
   return z.pipe(wire, z.transform(make));

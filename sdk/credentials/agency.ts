@@ -5,9 +5,9 @@ import type { Observer } from "../observe";
 import type { Credentials, CredentialsProvider } from "./credentials";
 import { CredentialsSession } from "./session";
 import { providerOf } from "./sources";
-import type { AgencyCall } from "./temporary-keys";
+import type { Agency } from "./temporary-keys";
 
-/** Who assumes an agency, and where. */
+/** As which account an agency is assumed, and where. */
 export interface AssumingOptions extends Observer {
   /** The credentials with which the agency is assumed, or a provider of them. @default the usual places */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
@@ -46,9 +46,9 @@ export interface StsAgencyOptions extends AssumingOptions {
 }
 
 /**
- * The temporary keys of an agency that another account has made for this one, through IAM's older call. Whoever
- * assumes it needs the role Agent Operator. The keys are renewed before they end; each renewal is one request, tried
- * again after a passing fault.
+ * The temporary keys of an agency that another account has made for this one, through IAM's older call. The
+ * credentials that assume it need the role Agent Operator. The keys are renewed before they end; each renewal is one request, tried
+ * again after a transient fault.
  *
  * Throws a `ConfigurationError` when an option can't be used; the provider rejects with an `AutoScalingError` of
  * the operation `agencies.assume`.
@@ -66,20 +66,12 @@ export function agencyCredentials(options: AgencyOptions): CredentialsProvider {
     Boolean(domainName) === Boolean(domainId) && "give one of domainName and domainId: the agency's account",
     isOutOf(durationSeconds, 900, 86_400) && "durationSeconds is not a whole number from 900 to 86400",
   ]);
-  const account = domainId ? { domain_id: domainId } : { domain_name: domainName };
-  const role = { agency_name: agencyName, ...account, duration_seconds: durationSeconds };
-  return assuming(options, {
-    service: "iam",
-    doing: `assuming agency ${JSON.stringify(agencyName)} of account ${domainId ?? domainName} through IAM`,
-    path: "/v3.0/OS-CREDENTIAL/securitytokens",
-    body: { auth: { identity: { methods: ["assume_role"], assume_role: role } } },
-    source: `agency ${JSON.stringify(agencyName)} of account ${domainId ?? domainName}`,
-  });
+  return assuming(options, { service: "iam", agencyName, domainId, domainName, durationSeconds });
 }
 
 /**
  * The temporary keys of an agency, or trust agency, through the newer Security Token Service. Otherwise like
- * {@link agencyCredentials}; whoever assumes it needs the action `sts:agencies:assume`.
+ * {@link agencyCredentials}; the credentials that assume it need the action `sts:agencies:assume`.
  *
  * Source: POST /v5/agencies/assume of STS's API.
  *
@@ -94,25 +86,19 @@ export function stsAgencyCredentials(options: StsAgencyOptions): CredentialsProv
     isOutOf(sessionName.length, 2, 128) && "sessionName has not 2 to 128 characters",
     isOutOf(durationSeconds, 900, 43_200) && "durationSeconds is not a whole number from 900 to 43200",
   ]);
-  return assuming(options, {
-    service: "sts",
-    doing: `assuming agency ${agencyUrn} through STS`,
-    path: "/v5/agencies/assume",
-    body: { agency_urn: agencyUrn, agency_session_name: sessionName, duration_seconds: durationSeconds },
-    source: `agency ${agencyUrn}`,
-  });
+  return assuming(options, { service: "sts", agencyUrn, sessionName, durationSeconds });
 }
 
-function assuming(options: AssumingOptions, call: Omit<AgencyCall, "endpoint">): CredentialsProvider {
+function assuming(options: AssumingOptions, agency: Agency): CredentialsProvider {
   const { region, environment = process.env } = options;
-  const endpoint = usableEndpoint(options, call.service);
+  const endpoint = usableEndpoint(options, agency.service);
   // Kept from one renewal to the next, so that the base credentials are not fetched each time.
   const session = new CredentialsSession(
     configured(() => providerOf(options.credentials, { environment, region, cloud: options.cloud })),
   );
   return async ({ signal }) => {
     const { assumeAgency } = await import("./temporary-keys.js");
-    return assumeAgency({ ...call, endpoint }, { session, environment, observer: options, signal });
+    return assumeAgency(agency, { endpoint, session, environment, observer: options, signal });
   };
 }
 
@@ -130,7 +116,7 @@ function configured<T>(read: () => T): T {
   }
 }
 
-/** Throws for all the problems at once; what is not one is `false`. */
+/** Throws one error for all the problems; `false` is none. */
 function refuse(problems: readonly (string | false)[]): void {
   const found = problems.filter((problem) => problem !== false);
   if (found.length === 0) return;

@@ -59,8 +59,8 @@ export function needed(result: SourceResult, asked?: string): Credentials {
 }
 
 /**
- * The same credentials, of which no log, no inspection and no JSON shows a secret. The fields stay readable, so
- * whoever copies them field by field has a copy that shows them.
+ * The same credentials, of which no log, no inspection and no JSON shows a secret. The fields stay readable, so a
+ * copy of them, field by field, shows them.
  */
 export function concealed(credentials: Credentials): Credentials {
   const text = () => redacted;

@@ -1,13 +1,13 @@
-import * as z from "zod/mini";
 import { describeFailure } from "../connection-failures";
 import { isLoopback } from "../endpoints";
 import type { HttpRequest, HttpResponse } from "../exchange";
-import { temporaryKeyResponse } from "../schemas";
+import { milliseconds, numberProblem } from "../options";
 import { Transport } from "../transport";
 import { concealed, type SourceResult } from "./credentials";
 import type { PodIdentity } from "./environment";
 import { readTokenFile } from "./files";
 import type { MetadataOptions } from "./search";
+import { podKeyResponse, temporaryKeyResponse } from "./temporary-keys";
 
 /**
  * The services that give a machine its keys without any of its own: the metadata service of an ECS, and CCE's agent for
@@ -31,8 +31,10 @@ type Send = (
  * token of its own (as a protection against requests that a server is tricked into), then for the keys. A machine
  * that is no ECS gives no response, which is known after 3 s at the most.
  */
-export function findInMetadata(options: MetadataOptions, signal: AbortSignal): Promise<SourceResult> {
+export async function findInMetadata(options: MetadataOptions, signal: AbortSignal): Promise<SourceResult> {
   const { endpoint = "http://169.254.169.254", timeout = 3_000 } = options;
+  const problem = numberProblem("metadata.timeout", timeout, milliseconds);
+  if (problem !== undefined) throw new Error(problem);
   const noResponse = (why: string) => `${endpoint}: no response, so this is not an ECS (${why})`;
   return asking({ timeout, signal, noResponse }, async (send) => {
     const token = await send("PUT", `${endpoint}/meta-data/latest/api/token`, {
@@ -84,33 +86,15 @@ export async function findPodIdentity(
     const key = podKeyResponse.safeParse(parseJson(response.body));
     if (!key.success)
       return { nothing: `${place}: the response of ${url.origin} has no keys of the known form` };
-    const {
-      accessKeyId: accessKey,
-      secretAccessKey: secretKey,
-      securityToken,
-      expiration,
-    } = key.data.credentials;
-    const source = `${place} (${url.origin})`;
-    return { credentials: concealed({ accessKey, secretKey, securityToken, expiresAt: expiration, source }) };
+    return { credentials: concealed({ ...key.data, source: `${place} (${url.origin})` }) };
   });
 }
-
-const text = z.string().check(z.minLength(1));
-/** Source: what the vendor's SDKs read; the documentation has no page of it. */
-const podKeyResponse = z.looseObject({
-  credentials: z.looseObject({
-    accessKeyId: text,
-    secretAccessKey: text,
-    securityToken: text,
-    expiration: text,
-  }),
-});
 
 interface Asking {
   /** Milliseconds for each request. */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** What is said when no response came, for this reason. */
+  /** The text for no response, for a reason. */
   readonly noResponse: (why: string) => string;
 }
 

@@ -1,7 +1,7 @@
+import * as z from "zod/mini";
 import { type Call, Caller } from "../caller";
 import { resolveEndpoints } from "../environment";
 import { debugObserver, type Observer } from "../observe";
-import { assumedAgencyResponse, subjectTokenResponse, temporaryKeyResponse } from "../schemas";
 import { defaultTimeouts, Transport } from "../transport";
 import { type Credentials, concealed } from "./credentials";
 import type { OidcIdentity } from "./environment";
@@ -9,20 +9,82 @@ import { readTokenFile } from "./files";
 import type { DefaultCredentialsOptions } from "./search";
 import { CredentialsSession } from "./session";
 
-/** The calls of IAM and STS that give temporary keys, on connections of their own, which are rarely needed again. */
+/**
+ * The calls of IAM and STS that give temporary keys, with their wire: on connections of their own, which are rarely
+ * needed again.
+ */
 
-/** The call that assumes an agency. */
-export interface AgencyCall {
-  /** Which of the two services is asked; each answers in a form of its own. */
-  readonly service: "iam" | "sts";
-  /** Begins every error's message. */
-  readonly doing: string;
-  readonly endpoint: string;
-  readonly path: string;
-  readonly body: object;
-  /** The source of the keys, for messages. */
-  readonly source: string;
-}
+const moment = z.pipe(
+  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), "is not a moment")),
+  z.transform((text) => new Date(text)),
+);
+const text = z.string().check(z.minLength(1));
+
+/** Temporary keys as IAM gives them, and the metadata service those of a server's agency. */
+export const temporaryKeyResponse = z.pipe(
+  z.looseObject({
+    credential: z.looseObject({ access: text, secret: text, securitytoken: text, expires_at: moment }),
+  }),
+  z.transform(({ credential: { access, secret, securitytoken, expires_at } }) => ({
+    accessKey: access,
+    secretKey: secret,
+    securityToken: securitytoken,
+    expiresAt: expires_at,
+  })),
+);
+
+/** Temporary keys as STS gives them. */
+const stsKeyResponse = z.pipe(
+  z.looseObject({
+    credentials: z.looseObject({
+      access_key_id: text,
+      secret_access_key: text,
+      security_token: text,
+      expiration: moment,
+    }),
+  }),
+  z.transform(({ credentials: { access_key_id, secret_access_key, security_token, expiration } }) => ({
+    accessKey: access_key_id,
+    secretKey: secret_access_key,
+    securityToken: security_token,
+    expiresAt: expiration,
+  })),
+);
+
+/** Temporary keys as CCE's agent gives them. Source: what the vendor's SDKs read. */
+export const podKeyResponse = z.pipe(
+  z.looseObject({
+    credentials: z.looseObject({
+      accessKeyId: text,
+      secretAccessKey: text,
+      securityToken: text,
+      expiration: moment,
+    }),
+  }),
+  z.transform(({ credentials: { accessKeyId, secretAccessKey, securityToken, expiration } }) => ({
+    accessKey: accessKeyId,
+    secretKey: secretAccessKey,
+    securityToken,
+    expiresAt: expiration,
+  })),
+);
+
+/** The token that IAM gives for an ID token: in a header. */
+const subjectTokenResponse = z.pipe(
+  z.looseObject({ "x-subject-token": text }),
+  z.transform((headers) => headers["x-subject-token"]),
+);
+
+/** An agency of IAM's older call, by its name and account, or of STS's, by its URN. */
+export type Agency = { readonly durationSeconds: number } & (
+  | {
+      readonly service: "iam";
+      readonly agencyName: string;
+      readonly domainId: string | undefined;
+      readonly domainName: string | undefined;
+    }
+  | { readonly service: "sts"; readonly agencyUrn: string; readonly sessionName: string }
+);
 
 interface Surroundings {
   readonly environment: NodeJS.ProcessEnv;
@@ -32,20 +94,38 @@ interface Surroundings {
 
 /** Fetches the keys of an agency with the credentials of a session. */
 export function assumeAgency(
-  call: AgencyCall,
-  by: Surroundings & { readonly session: CredentialsSession },
+  agency: Agency,
+  by: Surroundings & { readonly endpoint: string; readonly session: CredentialsSession },
 ): Promise<Credentials> {
+  const call = { operation: "agencies.assume", method: "POST", endpoint: by.endpoint } as const;
   return making(by, async (make) => {
+    if (agency.service === "iam") {
+      const { agencyName, domainId, domainName, durationSeconds } = agency;
+      const source = `agency ${JSON.stringify(agencyName)} of account ${domainId ?? domainName}`;
+      const account = domainId ? { domain_id: domainId } : { domain_name: domainName };
+      const role = { agency_name: agencyName, ...account, duration_seconds: durationSeconds };
+      const key = await make(by.session, {
+        ...call,
+        doing: `assuming ${source} through IAM`,
+        path: "/v3.0/OS-CREDENTIAL/securitytokens",
+        body: JSON.stringify({ auth: { identity: { methods: ["assume_role"], assume_role: role } } }),
+        response: temporaryKeyResponse,
+      });
+      return concealed({ ...key, source });
+    }
+    const { agencyUrn, sessionName, durationSeconds } = agency;
     const key = await make(by.session, {
-      operation: "agencies.assume",
-      doing: call.doing,
-      method: "POST",
-      endpoint: call.endpoint,
-      path: call.path,
-      body: JSON.stringify(call.body),
-      response: call.service === "iam" ? temporaryKeyResponse : assumedAgencyResponse,
+      ...call,
+      doing: `assuming agency ${agencyUrn} through STS`,
+      path: "/v5/agencies/assume",
+      body: JSON.stringify({
+        agency_urn: agencyUrn,
+        agency_session_name: sessionName,
+        duration_seconds: durationSeconds,
+      }),
+      response: stsKeyResponse,
     });
-    return concealed({ ...key, source: call.source });
+    return concealed({ ...key, source: `agency ${agencyUrn}` });
   });
 }
 
@@ -75,13 +155,12 @@ export async function signInThroughOidc(
   const token =
     "file" in idToken ? await readTokenFile(idToken.file, idToken.namedBy, signal) : idToken.token;
   const session = new CredentialsSession(() => ({ idToken: token, source: `the ID token (${namedBy})` }));
+  const call = { operation: "oidc.signIn", method: "POST" } as const;
   return making({ environment, observer: {}, signal }, async (make) => {
     if (identity.service === "sts") {
-      const source = `agency ${identity.agencyUrn}, assumed with the ID token (${namedBy})`;
       const key = await make(session, {
-        operation: "oidc.signIn",
+        ...call,
         doing: `assuming agency ${identity.agencyUrn} through OIDC`,
-        method: "POST",
         endpoint: endpoints.sts,
         path: "/v5/agencies/assume-with-oidc",
         body: JSON.stringify({
@@ -93,16 +172,15 @@ export async function signInThroughOidc(
           policy: identity.policy,
           policy_ids: identity.policyIds,
         }),
-        response: assumedAgencyResponse,
+        response: stsKeyResponse,
       });
-      return concealed({ ...key, source });
+      return concealed({
+        ...key,
+        source: `agency ${identity.agencyUrn}, assumed with the ID token (${namedBy})`,
+      });
     }
-    const about = {
-      operation: "oidc.signIn",
-      doing: `signing in through identity provider ${JSON.stringify(identity.idpId)}`,
-      method: "POST",
-      endpoint: endpoints.iam,
-    } as const;
+    const provider = `identity provider ${JSON.stringify(identity.idpId)}`;
+    const about = { ...call, doing: `signing in through ${provider}`, endpoint: endpoints.iam };
     const authToken = await make(session, {
       ...about,
       path: "/v3.0/OS-AUTH/id-token/tokens",
@@ -111,7 +189,7 @@ export async function signInThroughOidc(
       response: subjectTokenResponse,
       readsHeaders: true,
     });
-    const source = `identity provider ${JSON.stringify(identity.idpId)}, for the ID token (${namedBy})`;
+    const source = `${provider}, for the ID token (${namedBy})`;
     const methods = { methods: ["token"], token: { duration_seconds: keyLifetime } };
     const key = await make(new CredentialsSession(() => ({ authToken, source })), {
       ...about,

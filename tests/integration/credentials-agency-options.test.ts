@@ -67,9 +67,12 @@ test.each([
   [{ ...byName, durationSeconds: 86_401 }, "durationSeconds is not a whole number from 900 to 86400"],
   [{ ...byName, region: "cn north" }, 'region "cn north" is not the name of a region'],
   [{ ...byName, endpoint: "http://iam.example.com" }, "the iam endpoint http://iam.example.com is not https"],
-])("options that IAM would refuse are refused at once: %j", (options, problem) => {
-  expect(() => agencyCredentials(options)).toThrow(problem);
-});
+])(
+  "options of an agency that IAM would refuse are refused before anything is sent: %j",
+  (options, problem) => {
+    expect(() => agencyCredentials(options)).toThrow(problem);
+  },
+);
 
 test.each([
   [{ ...byUrn, agencyUrn: "ops" }, "agencyUrn is not of the form iam::<account id>:agency:<name>"],
@@ -77,11 +80,14 @@ test.each([
   [{ ...byUrn, durationSeconds: 43_201 }, "durationSeconds is not a whole number from 900 to 43200"],
   [{ ...byUrn, durationSeconds: 1000.5 }, "durationSeconds is not a whole number from 900 to 43200"],
   [{ ...byUrn, endpoint: "http://sts.example.com" }, "the sts endpoint http://sts.example.com is not https"],
-])("options that STS would refuse are refused at once: %j", (options, problem) => {
-  expect(() => stsAgencyCredentials(options)).toThrow(problem);
-});
+])(
+  "options of an agency that STS would refuse are refused before anything is sent: %j",
+  (options, problem) => {
+    expect(() => stsAgencyCredentials(options)).toThrow(problem);
+  },
+);
 
-test("all that is wrong is told at once, as a ConfigurationError", () => {
+test("one ConfigurationError names every option of an agency that can't be used", () => {
   const wrong = { ...byName, agencyName: "", durationSeconds: 1 };
   try {
     agencyCredentials(wrong);

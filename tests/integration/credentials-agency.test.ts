@@ -76,7 +76,7 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     expect(request.headers.authorization).toBe(expectedAuthorization(request));
   });
 
-  test("is assumed with temporary credentials, or with a token, as well", async () => {
+  test("is assumed with temporary credentials or a token as well", async () => {
     await using server = await startHttpServer((response) => answer(response, status, body));
     await ask(server.url, { credentials: { ...keys, securityToken: "base-token" } })({ signal });
     await ask(server.url, { credentials: () => ({ authToken: "base-token" }) })({ signal });
@@ -105,7 +105,7 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     expect(server.requests).toHaveLength(2);
   });
 
-  test("is assumed again before its keys end, and once for all who wait", async () => {
+  test("is assumed again before its keys end, once for all calls that wait", async () => {
     let now = Date.parse(later) - 60 * 60_000;
     await using server = await startHttpServer((response) => answer(response, status, body));
     const session = new CredentialsSession(ask(server.url), () => now);
@@ -116,7 +116,7 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     expect(server.requests).toHaveLength(2);
   });
 
-  test("tries again after a passing fault: another key harms nobody", async () => {
+  test("is assumed once more after a transient fault", async () => {
     await using server = await startHttpServer((response, _request, count) => {
       if (count === 0) answer(response, 503, {}, { "retry-after": "0" });
       else answer(response, status, body);
@@ -125,7 +125,7 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     expect(server.requests).toHaveLength(2);
   });
 
-  test("that may not be assumed is told, with the permission that is missing, and not tried again", async () => {
+  test("fails at once without the permission, which the error names", async () => {
     await using server = await startHttpServer((response) =>
       answer(
         response,
@@ -143,7 +143,7 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     expect(server.requests).toHaveLength(1);
   });
 
-  test("whose base credentials are refused says where those come from, and is not tried again", async () => {
+  test("fails at once when its base credentials are refused, and says where those come from", async () => {
     await using server = await startHttpServer((response) =>
       answer(response, 401, { error_code: "APIGW.0301" }),
     );
@@ -154,7 +154,7 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     expect(server.requests).toHaveLength(1);
   });
 
-  test("whose answer is not the documented one names the field, and none of its values", async () => {
+  test("fails on an undocumented response by naming the field, and no value", async () => {
     const text = JSON.stringify(body).replace(/"(access|access_key_id)":/, '"renamed":');
     await using server = await startHttpServer((response) => answer(response, status, text));
     const error = await rejection(Promise.resolve(ask(server.url)({ signal })));
@@ -163,14 +163,14 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     expect(error.message).not.toContain("made-up");
   });
 
-  test("is given up with the caller", async () => {
+  test("ends with its caller's signal", async () => {
     const controller = new AbortController();
     await using server = await startHttpServer(() => controller.abort(new Error("given up")));
     const asking = ask(server.url)({ signal: controller.signal });
     expect((await rejection(Promise.resolve(asking))).message).toBe("given up");
   });
 
-  test("signs a client's calls, and its failure is the call's", async () => {
+  test("signs a client's calls, which fail as it fails", async () => {
     await using emulator = await startEmulator({
       accessKey: "AKAGENCY",
       secretKey: "made-up-secret",
@@ -188,7 +188,7 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     expect(emulator.requests.map((request) => request.status)).toEqual([200, 200]);
   });
 
-  test("is watched like any other call", async () => {
+  test("is reported to observers like any other call", async () => {
     await using server = await startHttpServer((response) => answer(response, status, body));
     const seen: unknown[] = [];
     await ask(server.url, { onResponse: (event: unknown) => seen.push(event) })({ signal });

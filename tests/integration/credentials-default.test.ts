@@ -54,7 +54,7 @@ async function everything() {
   };
 }
 
-describe("where several places have credentials", () => {
+describe("where several sources have credentials", () => {
   test("the environment comes first, then the profile file, then KooCLI's profile", async () => {
     await using world = await everything();
     const HOME = world.home.path;
@@ -65,7 +65,7 @@ describe("where several places have credentials", () => {
     expect(world.metadata.connections).toBe(0);
   });
 
-  test("a file that a variable names comes before one that merely lies there", async () => {
+  test("a file that a variable names comes before one in the home folder", async () => {
     await using world = await everything();
     const HOME = world.home.path;
     expect(await accessKey({ HOME, HW_PROFILE: "default" }, world.metadata)).toBe("AKSHARED");
@@ -82,7 +82,7 @@ describe("where several places have credentials", () => {
   });
 });
 
-describe("a file that merely lies there and can't be used is passed over", () => {
+describe("a file in the home folder that can't be used is passed over", () => {
   test.each([
     ["is encrypted", { ...shared, authEncrypt: "true" }],
     ["signs in by another mode", { ...shared, current: "agency" }],
@@ -96,7 +96,7 @@ describe("a file that merely lies there and can't be used is passed over", () =>
   });
 });
 
-describe("the search ends, and nobody else signs in,", () => {
+describe("the search for credentials ends, and no other source signs in,", () => {
   test.each([
     [
       "half a pair of variables",
@@ -149,7 +149,7 @@ describe("the search ends, and nobody else signs in,", () => {
   });
 });
 
-test("when nothing is found each place is named, with what came of it", async () => {
+test("an error names each source in which no credentials were found, with the reason", async () => {
   await using home = await makeHome();
   const config = await home.write(".hcloud/config.json", { ...shared, authEncrypt: "true" });
   await using metadata = await startHttpServer((response, { method }) =>
@@ -167,7 +167,7 @@ test("when nothing is found each place is named, with what came of it", async ()
   );
 });
 
-test("what was looked for is looked for again by the next call", async () => {
+test("a search that found no credentials is repeated by the next call", async () => {
   await using home = await makeHome();
   const gone = await startHttpServer(() => {});
   await gone[Symbol.asyncDispose]();

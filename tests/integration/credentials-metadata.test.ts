@@ -28,7 +28,7 @@ function startMetadata(key: unknown = { credential }) {
   });
 }
 
-test("a token is asked for first, with its lifetime, and sent with the second request", async () => {
+test("the metadata service is asked for a token first, and for keys with it", async () => {
   await using metadata = await startMetadata();
   await expect(ask(metadata)).resolves.toEqual({
     accessKey: "AKMETADATA",
@@ -41,25 +41,31 @@ test("a token is asked for first, with its lifetime, and sent with the second re
   expect(metadata.requests[0]?.headers["x-metadata-token-ttl-seconds"]).toBe("21600");
 });
 
-test.each([404, 405, 503])("a service that answers %i to that is asked without one", async (status) => {
-  await using metadata = await startHttpServer((response, { method }) => {
-    if (method === "PUT") answer(response, status);
-    else answer(response, 200, { credential });
-  });
-  await expect(ask(metadata)).resolves.toMatchObject({ accessKey: "AKMETADATA" });
-  expect(asked(metadata)).toEqual([`PUT ${tokenPath}`, `GET ${keyPath}`]);
-  expect(metadata.requests[1]?.headers).not.toHaveProperty("x-metadata-token");
-});
+test.each([404, 405, 503])(
+  "a metadata service that answers a request for a token with %i is asked for keys without one",
+  async (status) => {
+    await using metadata = await startHttpServer((response, { method }) => {
+      if (method === "PUT") answer(response, status);
+      else answer(response, 200, { credential });
+    });
+    await expect(ask(metadata)).resolves.toMatchObject({ accessKey: "AKMETADATA" });
+    expect(asked(metadata)).toEqual([`PUT ${tokenPath}`, `GET ${keyPath}`]);
+    expect(metadata.requests[1]?.headers).not.toHaveProperty("x-metadata-token");
+  },
+);
 
-test.each([400, 403, 500, 302])("one that answers %i is asked nothing more", async (status) => {
-  await using metadata = await startHttpServer((response) => answer(response, status));
-  expect((await rejection(ask(metadata))).message).toBe(
-    `${metadata.url}: it refused a token (HTTP ${status})`,
-  );
-  expect(metadata.requests).toHaveLength(1);
-});
+test.each([400, 403, 500, 302])(
+  "a metadata service that answers a request for a token with %i is asked nothing more",
+  async (status) => {
+    await using metadata = await startHttpServer((response) => answer(response, status));
+    expect((await rejection(ask(metadata))).message).toBe(
+      `${metadata.url}: it refused a token (HTTP ${status})`,
+    );
+    expect(metadata.requests).toHaveLength(1);
+  },
+);
 
-test("a server without an agency is told as that", async () => {
+test("an ECS without an agency is reported as such", async () => {
   await using metadata = await startHttpServer((response, { method }) => {
     if (method === "PUT") answer(response, 200, "t");
     else answer(response, 401, "Please configure Cloud Service Agency first");
@@ -68,14 +74,14 @@ test("a server without an agency is told as that", async () => {
   expect(metadata.requests).toHaveLength(2);
 });
 
-test("a service of another cloud at the same address is told as that", async () => {
+test("another cloud's service at the same address is reported as such", async () => {
   await using metadata = await startHttpServer((response) => answer(response, 404));
   expect((await rejection(ask(metadata))).message).toContain(
     "it has no keys, so this may not be an ECS (HTTP 404)",
   );
 });
 
-describe("where there is no such service it is asked once, and that is", () => {
+describe("on a machine that is no ECS the metadata service is asked once, which is", () => {
   test("refused at once", async () => {
     const gone = await startHttpServer(() => {});
     await gone[Symbol.asyncDispose]();
@@ -84,7 +90,7 @@ describe("where there is no such service it is asked once, and that is", () => {
     );
   });
 
-  test("given up soon when nothing answers", async () => {
+  test("given up soon without a response", async () => {
     await using silent = await startTcpServer(() => {});
     expect((await rejection(ask(silent, 50))).message).toContain(
       "no response, so this is not an ECS (nothing for 0.05 s)",
@@ -92,7 +98,7 @@ describe("where there is no such service it is asked once, and that is", () => {
     expect(silent.connections).toBe(1);
   });
 
-  test("given up soon when an answer drips", async () => {
+  test("given up soon when a response drips", async () => {
     await using dripping = await startHttpServer((response) => {
       response.writeHead(200);
       const drops = setInterval(() => response.write("x"), 5);
@@ -103,7 +109,7 @@ describe("where there is no such service it is asked once, and that is", () => {
   });
 });
 
-test("an answer that is not the documented one is refused without a word of it", async () => {
+test("an undocumented response of the metadata service is refused without quoting it", async () => {
   for (const key of [
     "",
     '{"credential":{"secret":"made-up-secret"',
@@ -118,14 +124,14 @@ test("an answer that is not the documented one is refused without a word of it",
   }
 });
 
-test("the caller's signal ends it, with its reason", async () => {
+test("a signal ends the request to the metadata service, with its reason", async () => {
   const controller = new AbortController();
   await using metadata = await startHttpServer(() => controller.abort(new Error("given up")));
   const asking = metadataCredentials({ endpoint: metadata.url })({ signal: controller.signal });
   expect((await rejection(Promise.resolve(asking))).message).toBe("given up");
 });
 
-test("a client signs with the keys, and renews them before they end", async () => {
+test("a client signs with the keys of an ECS, and renews them before they end", async () => {
   const start = Date.UTC(2026, 0, 2);
   let now = start;
   let given = 0;
@@ -148,7 +154,7 @@ test("a client signs with the keys, and renews them before they end", async () =
   expect(metadata.requests).toHaveLength(4);
 });
 
-test("it is not asked where credentials are given", async () => {
+test("the metadata service is not asked where credentials are given", async () => {
   await using metadata = await startMetadata();
   await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
   await using client = clientOf(server, { credentials: metadataCredentials({ endpoint: metadata.url }) });
@@ -161,4 +167,11 @@ test("it is not asked where credentials are given", async () => {
   await using other = clientOf(server, { credentials: keys });
   await other.lifecycleHooks.list(groupId);
   expect(metadata.requests).toHaveLength(2);
+});
+
+test("a time-out of the metadata service that is no number of milliseconds is refused by name", async () => {
+  for (const timeout of [0, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const { message } = await rejection(Promise.resolve(metadataCredentials({ timeout })({ signal })));
+    expect(message).toBe(`metadata.timeout ${timeout} is not a number of milliseconds from 1 to 2147483647`);
+  }
 });

@@ -35,7 +35,7 @@ test("a pod's keys are fetched with its token, as the vendor's SDKs do", async (
     accessKey: "AKPOD",
     secretKey: "made-up-secret",
     securityToken: "made-up-token",
-    expiresAt: "2030-01-08T03:50:07.574000Z",
+    expiresAt: new Date("2030-01-08T03:50:07.574Z"),
     source: `the pod identity of CCE (${agent.url})`,
   });
   expect(agent.requests).toMatchObject([

@@ -9,7 +9,7 @@ const signal = new AbortController().signal;
 const file = ".huaweicloud/credentials";
 const ask = async (environment: NodeJS.ProcessEnv) => profileCredentials(environment)({ signal });
 
-test("the file in the home folder gives a pair, its token, its project, and itself as the source", async () => {
+test("the profile file in the home folder gives a pair, its token, its project, and itself as the source", async () => {
   await using home = await makeHome();
   const text =
     "[basic]\nak = a\nsk = s\nsecurity_token = t\nproject_id = p\ndomain_id = d\n[global]\nak = x\n";
@@ -23,7 +23,7 @@ test("the file in the home folder gives a pair, its token, its project, and itse
   });
 });
 
-test("on Windows the home folder is that of USERPROFILE", async () => {
+test("the profile file is found in USERPROFILE on Windows", async () => {
   await using home = await makeHome();
   await home.write(file, "[basic]\nak = a\nsk = s\n");
   await expect(ask({ USERPROFILE: home.path })).resolves.toMatchObject({
@@ -32,7 +32,7 @@ test("on Windows the home folder is that of USERPROFILE", async () => {
   });
 });
 
-test("HUAWEICLOUD_SDK_CREDENTIALS_FILE names another one, also from the home folder", async () => {
+test("HUAWEICLOUD_SDK_CREDENTIALS_FILE names another profile file, also from the home folder", async () => {
   await using home = await makeHome();
   await home.write(file, "[basic]\nak = wrong\nsk = wrong\n");
   const path = await home.write("elsewhere/keys", "[basic]\nak = a\nsk = s\n");
@@ -42,13 +42,13 @@ test("HUAWEICLOUD_SDK_CREDENTIALS_FILE names another one, also from the home fol
   }
 });
 
-test("a file that is not there is named", async () => {
+test("a missing profile file is named", async () => {
   await using home = await makeHome();
   const error = await rejection(ask({ HOME: home.path }));
   expect(error.message).toBe(`${join(home.path, file)}: no such file`);
 });
 
-test("a file that can't be read is named, with the system's code", async () => {
+test("a profile file that can't be read is named, with the system's code", async () => {
   await using home = await makeHome();
   await home.write(`${file}/inside`, "");
   expect((await rejection(ask({ HOME: home.path }))).message).toBe(
@@ -70,7 +70,7 @@ test.each([
   ["[basic]\nak = a\nsecret\n", "line 3 is not of the form key = value"],
   ["[basic]\nak = a\nsk = %secret\n", "line 3 has a % that belongs to no %(key)s"],
   ["[basic]\nak = a\nsk = b\niam_endpoint = secret\n", "iam_endpoint is not the https address of a service"],
-])("%j is refused: %s", async (text, problem) => {
+])("a profile file %j is refused: %s", async (text, problem) => {
   await using home = await makeHome();
   const path = await home.write(file, text);
   const { message } = await rejection(ask({ HOME: home.path }));
@@ -80,7 +80,7 @@ test.each([
   expect(message.slice(path.length)).not.toContain("secret");
 });
 
-test("a client signs with it, for its project, and looks nothing up", async () => {
+test("a client signs with a profile file, for its project, and looks nothing up", async () => {
   await using home = await makeHome();
   await home.write(file, "[basic]\nak = AKFROMFILE\nsk = s\nsecurity_token = t\nproject_id = p1\n");
   await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
@@ -99,7 +99,7 @@ test("a client signs with it, for its project, and looks nothing up", async () =
   });
 });
 
-test("its iam_endpoint is where the project is looked up", async () => {
+test("the project is looked up at the iam_endpoint of the profile file", async () => {
   await using iam = await startHttpServer((response) =>
     answer(response, 200, { projects: [{ id: "p1", name: "cn-north-4" }] }),
   );
@@ -115,7 +115,7 @@ test("its iam_endpoint is where the project is looked up", async () => {
   expect(iam.requests).toHaveLength(1);
 });
 
-test("the file is read again when the service has refused its key: it may have been changed", async () => {
+test("the profile file is read again after the service has refused its key", async () => {
   await using home = await makeHome();
   await home.write(file, "[basic]\nak = OLD\nsk = s\n");
   await using server = await startHttpServer((response, { headers }) => {

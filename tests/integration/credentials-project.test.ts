@@ -26,7 +26,7 @@ test("a project that is given is used, and nothing is looked up", async () => {
   expect(paths(server)).toEqual([`GET ${hooks("given")}`]);
 });
 
-test("without one it is looked up, once for all calls that come together and for all later ones", async () => {
+test("a project that is not given is looked up once for all calls, at once or later", async () => {
   await using server = await startCloud([{ id: "p1", name: "cn-north-4" }]);
   await using client = clientOf(server, lookingUp);
   await Promise.all([
@@ -48,7 +48,7 @@ test("the look-up is signed as the identity service wants it, against the emulat
   ]);
 });
 
-test("a project of the region's name with a suffix is not the region's", async () => {
+test("a project whose name only begins with the region's is not taken for it", async () => {
   await using server = await startCloud([
     { id: "p2", name: "cn-north-4_team" },
     { id: "p1", name: "cn-north-4" },
@@ -73,7 +73,7 @@ describe.each([
     "there are 2: p1, p2",
   ],
 ])("%s", (_, projects, found) => {
-  test("is an error that says what to set; nothing is created, and the service is not called", async () => {
+  test("ends the look-up of a project with an error that says what to set, and nothing is created", async () => {
     await using server = await startCloud(projects);
     await using client = clientOf(server, { ...lookingUp, maxRetries: 3 });
     const error = await rejection(client.lifecycleHooks.list(groupId));
@@ -85,7 +85,7 @@ describe.each([
   });
 });
 
-test("a look-up that failed is not kept, and nothing but GET is ever sent", async () => {
+test("a look-up that failed is repeated by the next call, and only GET is sent", async () => {
   await using server = await startHttpServer((response, { path }, count) => {
     if (count === 0) answer(response, 403, { error: { code: 403, message: "no", title: "Forbidden" } });
     else if (path.startsWith("/v3")) answer(response, 200, { projects: [{ id: "p1", name: "cn-north-4" }] });
@@ -136,7 +136,7 @@ describe("the project of the environment", () => {
       { ...environment, HW_REGION_NAME: "cn-north-4" },
       "penv",
     ],
-  ])("is that of %s, where the credentials are the usual ones", async (_, variables, id) => {
+  ])("is that of %s, where the credentials are the default ones", async (_, variables, id) => {
     await using server = await startCloud([]);
     await using client = clientOf(server, { ...usual, environment: variables });
     await client.lifecycleHooks.list(groupId);
@@ -159,7 +159,7 @@ describe("the project of the environment", () => {
       { ...usual, environment: { ...environment, HW_REGION_NAME: "cn-south-1" } },
       [look, `GET ${hooks("p1")}`],
     ],
-  ])("is not that %s", async (_, options, expected) => {
+  ])("does not apply %s", async (_, options, expected) => {
     await using server = await startCloud([{ id: "p1", name: "cn-north-4" }]);
     await using client = clientOf(server, options);
     await client.lifecycleHooks.list(groupId);
@@ -177,7 +177,7 @@ test("a project that comes with the credentials is used, and nothing is looked u
   expect(paths(server)).toEqual([`GET ${hooks("pcred")}`]);
 });
 
-test("what can't be a project's id is refused before it becomes part of a path", async () => {
+test("a text that can't be a project's id is refused before it becomes part of a path", async () => {
   await using server = await startCloud([]);
   const wrong = "../../v3/users";
   expect(() => clientOf(server, { projectId: wrong })).toThrow(
@@ -197,7 +197,7 @@ test("what can't be a project's id is refused before it becomes part of a path",
   expect(server.connections).toBe(0);
 });
 
-test("credentials that can't be had are told as such, not as a problem of the look-up", async () => {
+test("credentials that are missing for a look-up are reported as such", async () => {
   await using server = await startCloud([]);
   const credentials = () => {
     throw new Error("the vault is sealed");

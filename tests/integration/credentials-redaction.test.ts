@@ -51,7 +51,7 @@ test.each([
   expectNoSecret(everyTextOf(client.lifecycleHooks));
 });
 
-test("nor do the parts of a client", async () => {
+test("the parts of a client show no secret", async () => {
   const session = new CredentialsSession(() => temporary);
   await session.get();
   expectNoSecret(everyTextOf(session));

@@ -52,7 +52,7 @@ const config = {
   ],
 };
 
-test("the current profile of the file in the home folder", async () => {
+test("KooCLI's current profile in the home folder gives credentials", async () => {
   await using home = await makeHome();
   const path = await home.write(file, config);
   await expect(ask({ HOME: home.path })).resolves.toEqual({
@@ -64,7 +64,7 @@ test("the current profile of the file in the home folder", async () => {
   });
 });
 
-test("HW_PROFILE chooses another profile, HW_SHARED_CONFIG_FILE another file", async () => {
+test("HW_PROFILE chooses another profile of KooCLI, HW_SHARED_CONFIG_FILE another file", async () => {
   await using home = await makeHome();
   await home.write("koo.json", config);
   const environment = { HOME: home.path, HW_SHARED_CONFIG_FILE: "~/koo.json", HW_PROFILE: "temporary" };
@@ -85,7 +85,7 @@ test("a profile of mode SSO gives the keys of its session", async () => {
   });
 });
 
-test("a profile's project counts in its own region, or where it names none", async () => {
+test("the project of a KooCLI profile counts in its own region, or where it names none", async () => {
   await using home = await makeHome();
   await home.write(file, config);
   const project = async (name: string, region?: string) =>
@@ -113,15 +113,18 @@ test.each([
       profiles: [{ name: "a", accessKeyId: "q83vEjRWeJA+/w==", secretAccessKey: "ciphertext" }],
     },
   ],
-])("an encrypted file (%s) is recognised, with the command that helps", async (_, encrypted) => {
-  await using home = await makeHome();
-  const path = await home.write(file, encrypted);
-  expect((await rejection(ask({ HOME: home.path }))).message).toBe(
-    `${path}: KooCLI has encrypted it; have the keys stored in clear with hcloud configure set --cli-auth-encrypt=false, or set HW_ACCESS_KEY and HW_SECRET_KEY`,
-  );
-});
+])(
+  "an encrypted configuration of KooCLI (%s) is recognised, with the command that helps",
+  async (_, encrypted) => {
+    await using home = await makeHome();
+    const path = await home.write(file, encrypted);
+    expect((await rejection(ask({ HOME: home.path }))).message).toBe(
+      `${path}: KooCLI has encrypted it; have the keys stored in clear with hcloud configure set --cli-auth-encrypt=false, or set HW_ACCESS_KEY and HW_SECRET_KEY`,
+    );
+  },
+);
 
-test("a file without the flag is used when its key can be one", async () => {
+test("a configuration of KooCLI that does not say whether it is encrypted is used if its key looks like one", async () => {
   await using home = await makeHome();
   const { authEncrypt: _, ...unmarked } = config;
   await home.write(file, unmarked);
@@ -129,13 +132,13 @@ test("a file without the flag is used when its key can be one", async () => {
 });
 
 test.each([
-  ["nobody", 'it has no profile "nobody", but "default", "temporary"'],
+  ["missing", 'it has no profile "missing", but "default", "temporary"'],
   ["signed-out", 'profile "signed-out", has no keys: sign in with hcloud configure sso'],
   ["empty", 'profile "empty", has no keys: set them with hcloud configure set'],
   ["half", 'profile "half", has accessKeyId but not secretAccessKey: set both, or neither'],
   ["ecs", 'profile "ecs", signs in by "ecsAgency", which is not supported: AKSK and SSO are'],
   ["token", 'profile "token", signs in by "token", which is not supported: AKSK and SSO are'],
-])("the profile %s is refused: %s", async (profile, problem) => {
+])("KooCLI's profile %s is refused: %s", async (profile, problem) => {
   await using home = await makeHome();
   const path = await home.write(file, config);
   const { message } = await rejection(ask({ HOME: home.path, HW_PROFILE: profile }));
@@ -148,14 +151,14 @@ test.each([
   ['["secret"]', "(the whole)"],
   ['{"profiles":[{"name":"a","secretAccessKey":["secret"]}]}', "(profiles.0.secretAccessKey)"],
   ['{"profiles":"secret"}', "(profiles)"],
-])("%s is refused without a word of it", async (text, where) => {
+])("%s is refused as KooCLI's configuration without quoting it", async (text, where) => {
   await using home = await makeHome();
   const path = await home.write(file, text);
   const { message } = await rejection(ask({ HOME: home.path }));
   expect(message).toBe(`${path}: it is not a configuration of KooCLI ${where}`);
 });
 
-test("a file without a current profile, or without any, is refused", async () => {
+test("a configuration of KooCLI without profiles is refused", async () => {
   await using home = await makeHome();
   const path = await home.write(file, {});
   expect((await rejection(ask({ HOME: home.path }))).message).toBe(
@@ -163,12 +166,12 @@ test("a file without a current profile, or without any, is refused", async () =>
   );
 });
 
-test("a file that is not there is named", async () => {
+test("a missing configuration of KooCLI is named", async () => {
   await using home = await makeHome();
   expect((await rejection(ask({ HOME: home.path }))).message).toBe(`${join(home.path, file)}: no such file`);
 });
 
-test("a client signs with a profile", async () => {
+test("a client signs with a KooCLI profile", async () => {
   await using home = await makeHome();
   await home.write(file, config);
   await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));

@@ -31,7 +31,7 @@ function providerOf(...credentials: readonly Credentials[]) {
   return provider;
 }
 
-test("a token is sent in its header, with no signature", async () => {
+test("an IAM token is sent in its header, with no signature", async () => {
   await using server = await startTokenServer("good");
   await using client = clientOf(server, { credentials: { authToken: "good" } });
   await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
@@ -96,7 +96,7 @@ test("calls at once wait for the first only until it was accepted", async () => 
   expect(server.requests).toHaveLength(6);
 });
 
-test("a second refusal ends the call", async () => {
+test("a second refused token ends the call", async () => {
   await using server = await startTokenServer("never");
   const credentials = providerOf({ authToken: "a" }, { authToken: "b" }, { authToken: "c" });
   await using client = clientOf(server, { credentials, maxRetries: 5 });
@@ -130,7 +130,7 @@ test.each([
   expect(server.requests).toHaveLength(1);
 });
 
-test("an access key of a provider is not tried again either, but the next call asks for another", async () => {
+test("a refused access key of a provider is not sent again, and the next call asks for another", async () => {
   await using server = await startHttpServer((response) => answer(response, 401, refusal));
   const credentials = providerOf(keys, { ...keys, accessKey: "ANOTHER" });
   await using client = clientOf(server, { credentials, maxRetries: 5 });
@@ -141,7 +141,7 @@ test("an access key of a provider is not tried again either, but the next call a
   expect(server.requests[1]?.headers.authorization).toContain("Access=ANOTHER,");
 });
 
-test("a refusal says where the credentials come from", async () => {
+test("a refused pair's error says where the credentials come from", async () => {
   await using server = await startHttpServer((response) =>
     answer(response, 401, { error_code: "APIGW.0301", error_msg: "verify aksk signature fail" }),
   );
@@ -169,7 +169,7 @@ test("IAM's own refusal says where the credentials come from, too", async () => 
   );
 });
 
-test("a process that waits for a sign-in alone does not end before it", async () => {
+test("a process that waits for a sign-in alone does not end in silence", async () => {
   await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
   // An unref'd timer: nothing but the client keeps the process alive.
   const script = `
@@ -183,7 +183,7 @@ test("a process that waits for a sign-in alone does not end before it", async ()
   expect(stdout).toBe("0\n");
 });
 
-test("a provider that fails after the refusal is told as a problem of the configuration", async () => {
+test("a provider of credentials that fails after a refusal is reported as a problem of the configuration", async () => {
   await using server = await startTokenServer("never");
   let asked = 0;
   const credentials = () => {
@@ -201,7 +201,7 @@ test("a provider that fails after the refusal is told as a problem of the config
 test.each([
   [20, "20 minutes ahead of the service's; set the clock"],
   [-16, "16 minutes behind the service's; set the clock"],
-])("a refused signature of a clock that is %i minutes off is told as that", async (minutes, told) => {
+])("a refused signature is explained by a clock that is %i minutes off", async (minutes, told) => {
   await using server = await startHttpServer((response) =>
     answer(
       response,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { environmentCredentials } from "../../sdk/credentials/environment";
 import { environmentEndpoints, environmentProject, environmentRetries } from "../../sdk/environment";
 
-test("nothing is set, or only empty: there are none", () => {
+test("an environment without variables, or with empty ones, gives no credentials", () => {
   expect(environmentCredentials({})).toBeUndefined();
   expect(environmentCredentials({ HW_AUTH_TOKEN: "", HW_ACCESS_KEY: "", HW_SECRET_KEY: "" })).toBeUndefined();
 });
@@ -13,7 +13,7 @@ describe.each([
 ])("%s", (_, ak, sk, token) => {
   const source = `the environment (${ak}, ${sk})`;
 
-  test("give a pair, which an empty token leaves a permanent one", () => {
+  test("give a permanent pair, also beside an empty token", () => {
     const pair = { accessKey: "a", secretKey: "s", securityToken: undefined, source };
     expect(environmentCredentials({ [ak]: "a", [sk]: "s" })).toEqual(pair);
     expect(environmentCredentials({ [ak]: "a", [sk]: "s", [token]: "" })).toEqual(pair);
@@ -41,12 +41,12 @@ describe.each([
   });
 });
 
-test("a pair is never completed from the other names", () => {
+test("half a pair of one family of names is not completed from the other family", () => {
   const mixed = { HW_ACCESS_KEY: "a", HUAWEICLOUD_SDK_SK: "s" };
   expect(() => environmentCredentials(mixed)).toThrow("HW_ACCESS_KEY but not HW_SECRET_KEY");
 });
 
-test("a token comes before a pair, and the Terraform provider's names before the SDKs'", () => {
+test("a token of the environment comes before a pair, and the Terraform provider's names before the SDKs'", () => {
   const all = {
     HUAWEICLOUD_SDK_AK: "1",
     HUAWEICLOUD_SDK_SK: "1",
@@ -62,7 +62,7 @@ test("a token comes before a pair, and the Terraform provider's names before the
 });
 
 describe("the project of the environment", () => {
-  test("has two names, of which the Terraform provider's comes first", () => {
+  test("has two variables, of which the Terraform provider's comes first", () => {
     expect(environmentProject({}, "cn-north-4")).toBeUndefined();
     const sdk = { HUAWEICLOUD_SDK_PROJECT_ID: "p1", HW_PROJECT_ID: "" };
     expect(environmentProject(sdk, "cn-north-4")).toEqual({
@@ -73,14 +73,14 @@ describe("the project of the environment", () => {
     expect(environmentProject(both, "cn-north-4")).toEqual({ id: "p2", variable: "HW_PROJECT_ID" });
   });
 
-  test("is not meant in another region than the environment's", () => {
+  test("does not apply in a region that HW_REGION_NAME does not name", () => {
     const environment = { HW_PROJECT_ID: "p", HW_REGION_NAME: "cn-north-4" };
     expect(environmentProject(environment, "cn-north-4")?.id).toBe("p");
     expect(environmentProject(environment, "cn-south-1")).toBeUndefined();
   });
 });
 
-test("the endpoints of the environment are those of its region only, and what is wrong with them is named", () => {
+test("HW_ENDPOINTS applies to its region alone, and each problem of it is named", () => {
   const HW_ENDPOINTS = '{"autoscaling": "http://127.0.0.1:1", "as": "x", "iam": "http://example.com"}';
   expect(environmentEndpoints({ HW_ENDPOINTS }, "cn-south-1")).toEqual({
     endpoints: { autoscaling: "http://127.0.0.1:1", iam: "http://example.com" },

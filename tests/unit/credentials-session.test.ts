@@ -37,7 +37,7 @@ async function accessKey(session: CredentialsSession) {
 
 const refusal = new Error("the credentials were refused (APIGW.0301)");
 
-describe("fetching", () => {
+describe("fetching credentials", () => {
   test("is shared by all calls that wait", async () => {
     const { clock, session } = world();
     const [first, ...others] = await Promise.all(Array.from({ length: 10 }, () => session.get(never)));
@@ -183,7 +183,7 @@ describe("fetching", () => {
   });
 });
 
-describe("new credentials", () => {
+describe("credentials that are new", () => {
   /** Ten calls that want to send, and the credentials of those that may. */
   async function ten(session: CredentialsSession) {
     const allowed: string[] = [];

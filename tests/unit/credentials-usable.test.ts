@@ -15,7 +15,7 @@ test.each([
   ["a line break at the end", { ...whole, secretKey: "secret-key\n" }, "secretKey has a character"],
   ["a space", { authToken: "to ken", source: "the vault" }, "authToken has a character"],
   ["a character beyond ASCII", { ...whole, accessKey: "ÄK" }, "accessKey has a character"],
-])("%s is refused by the field's name, without its value", (_, credentials, problem) => {
+])("credentials with %s are refused by the field's name, without its value", (_, credentials, problem) => {
   expect(use(credentials)).toThrow(problem);
   expect(use(credentials)).toThrow(
     /^the credentials can't be used \(they come from the (vault|client's options)\): /,
@@ -23,7 +23,7 @@ test.each([
   expect(use(credentials)).not.toThrow(/12345|secret-key|to ken|ÄK/);
 });
 
-test("a token that is undefined does not hide a pair", () => {
+test("a token that is undefined does not hide a pair of keys", () => {
   const both = { ...whole, authToken: undefined } as unknown as Credentials;
   expect(new SecretCredentials(both).reveal()).toHaveProperty("key");
 });
@@ -55,7 +55,7 @@ test.each([
   "2026-13-02T03:04:05Z",
   1_767_323_045_678,
   "",
-])("%j is no end of credentials, which is told at once", (expiresAt) => {
+])("%j is refused as the end of credentials", (expiresAt) => {
   expect(use({ ...whole, expiresAt })).toThrow(
     "(they come from the vault): expiresAt is neither a valid Date nor a moment with its time zone",
   );
