@@ -72,9 +72,6 @@ export class ProjectLookup {
       project === undefined
         ? "these credentials see no project of that name"
         : `there are ${others.length + 1}: ${[project, ...others].map(({ id }) => id).join(", ")}`;
-    throw new ConfigurationError(
-      `${about.doing}: ${found}; set the project's id (projectId, huaweicloud:projectId or HW_PROJECT_ID)`,
-      about,
-    );
+    throw new ConfigurationError(`${about.doing}: ${found}; set projectId, or HW_PROJECT_ID`, about);
   }
 }

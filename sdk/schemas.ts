@@ -18,7 +18,7 @@ import {
 
 /**
  * The wire, and the only file that knows its snake_case names: what goes out is validated strictly by the
- * rules, what comes in is parsed loosely, so that a field the service adds breaks nobody.
+ * rules, what comes in is parsed loosely, so that a field or a value that the service adds fails no call.
  */
 
 /* ---- responses ---- */

@@ -1,6 +1,7 @@
 import type { AutoScalingClient } from "../../sdk/client";
 import type { CredentialsProvider } from "../../sdk/credentials/credentials";
 import type { DefaultCredentialsOptions } from "../../sdk/credentials/search";
+import { isConfigurationError } from "../../sdk/errors";
 import type { Clients, Clock, Place, PlacedClient } from "./context";
 import { GroupHooks } from "./group-hooks";
 import type { Settings } from "./settings";
@@ -60,7 +61,7 @@ export class ConfiguredClients implements Clients {
   /** With the client that looks the project up; another, that came to know the project otherwise, is better known. */
   async #lookUp(region: string): Promise<PlacedClient> {
     const client = await this.#client(region, undefined);
-    const projectId = await client.projectId();
+    const projectId = await client.projectId().catch(nameConfiguration);
     const key = placeKey(region, projectId);
     const known = this.#placed.get(key);
     if (known !== undefined) {
@@ -120,6 +121,12 @@ function elsewhere(search: DefaultCredentialsOptions): CredentialsProvider {
       });
     }
   };
+}
+
+/** The client's advice about a project names its own option; a failed sign-in, which has a cause, is another matter. */
+function nameConfiguration(error: unknown): never {
+  if (!isConfigurationError(error) || error.cause !== undefined) throw error;
+  throw new Error(`${error.message}; in Pulumi projectId is huaweicloud:projectId`, { cause: error });
 }
 
 function placeKey(region: string, projectId: string | undefined): string {

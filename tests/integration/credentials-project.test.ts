@@ -79,7 +79,7 @@ describe.each([
     const error = await rejection(client.lifecycleHooks.list(groupId));
     expect(isConfigurationError(error)).toBe(true);
     expect(error.message).toBe(
-      `looking up the project of region cn-north-4: ${found}; set the project's id (projectId, huaweicloud:projectId or HW_PROJECT_ID)`,
+      `looking up the project of region cn-north-4: ${found}; set projectId, or HW_PROJECT_ID`,
     );
     expect(paths(server)).toEqual([look]);
   });

@@ -281,3 +281,12 @@ test("a configuration of the wrong type fails each call with one clean message, 
   expect(odd.stderr).toBe("");
   expect(emulator.requests).toEqual([]);
 });
+
+test("a project that can't be found is told with the key of Pulumi's configuration", async () => {
+  intercept(({ path }) =>
+    path.startsWith("/v3/projects") ? { answer: { status: 200, body: { projects: [] } } } : undefined,
+  );
+  await using another = await Host.start({ ...emulator.env, HW_PROJECT_ID: "" });
+  const { message } = await failureOf(another.create(checkedInputs));
+  expect(message).toContain("set projectId, or HW_PROJECT_ID; in Pulumi projectId is huaweicloud:projectId");
+});

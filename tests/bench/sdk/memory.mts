@@ -9,8 +9,8 @@ import type { RawServerQuestion } from "./raw-server.mts";
 const clientProcess = new URL("./client-process.mts", import.meta.url);
 const rawServer = new URL("./raw-server.mts", import.meta.url);
 
-/** How many calls are under way when the memory is read. */
-const inFlight = 400;
+/** How many calls are under way when the memory is read: as many as the client has connections. */
+const inFlight = 100;
 
 export const memory: Bench = {
   name: "sdk/memory",
