@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
@@ -5,7 +6,16 @@ const pure = ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"];
 const engine = ["tests/e2e/**/*.test.ts", "tests/laws/engine.test.ts"];
 const build = "tests/support/build.ts";
 
+/** Gives the text of the emulator's page where it is imported, as the bundler does. */
+const htmlAsText = {
+  name: "html-as-text",
+  enforce: "pre",
+  load: (id: string) =>
+    id.endsWith(".html") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))}` : undefined,
+} as const;
+
 export default defineConfig({
+  plugins: [htmlAsText],
   test: {
     setupFiles: ["tests/support/clean-environment.ts"],
     // Each file starts what it needs on ports of its own, so that all of them run side by side. Vitest's own number of

@@ -2,15 +2,21 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { fieldsNamed, hookMessage, type WireInstance, wireInstance } from "./autoscaling/groups";
 import type { HookPatch, WireHangingInstance, WireLifecycleHook } from "./autoscaling/hooks";
+import type { Effect, Group } from "./autoscaling/scaling";
 import { Groups, wireHangs } from "./autoscaling/service";
 import { Control } from "./control";
+import { Feed } from "./feed";
+import { type Fault, faultInterceptor } from "./http/faults";
 import { Gateway } from "./http/gateway";
 import { type Interceptor, Interceptors } from "./http/interception";
 import { RequestLog, type RequestLogEntry } from "./http/request-log";
 import { httpServer } from "./http/server";
-import { type EmulatorOptions, settingsOf } from "./options";
+import { defaultGroup, type EmulatorOptions, settingsOf } from "./options";
 import { Deliveries } from "./smn/delivery";
 import { messageId, type PublishedMessage, Topics } from "./smn/topics";
+import { type Snapshot, StateFile, type StateRecord } from "./state-file";
+
+type HangEffect = Extract<Effect, { kind: "hang" }>;
 
 /**
  * A local Auto Scaling API, with IAM's look-up of the project, that is listening. Its methods are what somebody
@@ -72,6 +78,8 @@ export interface Emulator extends AsyncDisposable {
   failInstance(groupId: string, instanceId: string): void;
   /** A group's instances, as the API lists them. */
   instances(groupId: string): WireInstance[];
+  /** Makes a fault happen to requests to come, by an interceptor of its own. @returns a function that ends it */
+  addFault(fault: Fault): () => void;
   /** Asks a function about each request to come before it is handled. @returns a function that ends it */
   intercept(interceptor: Interceptor): () => void;
   /** Stops listening and closes all connections, whatever is under way on them. Can be called again. */
@@ -92,57 +100,111 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = settingsOf(options);
-  const { region, projectId, accessKey, secretKey, securityToken, clock, topics } = settings;
+  const { region, projectId, accessKey, secretKey, securityToken, clock, behaviour, unknowns } = settings;
+  const here = { url: "" };
+  const feed = new Feed(settings.onEvent);
   const log = new RequestLog();
   const interceptors = new Interceptors();
-  const { behaviour, unknowns } = settings;
-  const here = { url: "" };
+  const state = settings.state === undefined ? undefined : new StateFile(settings.state);
+  const settled = new Set<string>();
+
+  const record = (entry: StateRecord) => {
+    if (state?.append(entry) === true) state.replace(snapshot());
+  };
   const deliveries = new Deliveries({ ...settings, ...behaviour, ...unknowns, url: () => here.url });
   const smn = new Topics(
     clock,
     deliveries,
     () => here.url,
-    () => {},
-    () => {},
-  );
-  const empty = { empty: "", null: null, absent: undefined } as const;
-  const groups = new Groups(
-    clock,
-    behaviour,
-    () => {},
-    (effect, group) => {
-      if (effect.kind !== "hang") return;
-      const message = hookMessage(projectId, group, effect, empty[unknowns.emptyFields]);
-      smn.publish(effect.hook.notification_topic_urn, message, unknowns.subject, messageId(effect.hang.key));
+    (topic) => record({ topic }),
+    (message) => {
+      if (message.deliveries.every(({ outcome }) => outcome !== "sending")) {
+        settled.add(message.id);
+        record({ settled: message.id });
+      }
+      feed.message(message);
     },
   );
+  const publish = (effect: HangEffect, group: Group) => {
+    const empty = ({ empty: "", null: null, absent: undefined } as const)[unknowns.emptyFields];
+    const message = hookMessage(projectId, group, effect, empty);
+    smn.publish(effect.hook.notification_topic_urn, message, unknowns.subject, messageId(effect.hang.key));
+  };
+  const groups = new Groups(clock, behaviour, record, (effect, group) => {
+    feed.effect(effect, group);
+    if (effect.kind === "hang" && !settled.has(messageId(effect.hang.key))) publish(effect, group);
+  });
+  const snapshot = (): Snapshot => {
+    const hanging = new Set(groups.stored.flatMap(({ hangs }) => hangs.map(({ key }) => messageId(key))));
+    return {
+      groups: groups.stored,
+      topics: [...smn.topics.values()],
+      subscriptions: [...smn.subscriptions.values()],
+      settled: [...settled].filter((id) => hanging.has(id)),
+    };
+  };
   const addGroup = (id: string) => {
     if (groups.has(id)) return;
     groups.make(id, { min: 0, desire: 0, max: 100 }, fieldsNamed(id));
     groups.happen(id, { kind: "resume" });
   };
-  for (const id of settings.groups) addGroup(id);
+
   const gateway = new Gateway(settings, {
     groups,
     topics: smn,
     region,
     projectId,
-    knowsTopic: (urn) => topics === undefined || topics.includes(urn) || smn.topics.has(urn),
+    knowsTopic: (urn) => (settings.topics?.includes(urn) ?? true) || smn.topics.has(urn),
     identity: () => deliveries.identity(),
     now: () => clock.now(),
   });
-  const control = new Control(groups, log);
-  const server = httpServer({ settings, gateway, control, interceptors, log });
+  const control = new Control({ groups, topics: smn, log, interceptors, feed, now: () => clock.now() });
+  const server = httpServer({ settings, gateway, control, interceptors, log, feed });
+
+  /** Goes on where the last emulator with this file ended. @returns whether there was one */
+  const restore = (): boolean => {
+    const found = state?.read();
+    let then = behaviour;
+    for (const group of found?.snapshot.groups ?? []) groups.restore(group);
+    for (const topic of found?.snapshot.topics ?? []) smn.repeat({ kind: "topic", topic });
+    for (const subscription of found?.snapshot.subscriptions ?? [])
+      smn.repeat({ kind: "subscription", subscription });
+    for (const id of found?.snapshot.settled ?? []) settled.add(id);
+    for (const entry of found?.records ?? []) {
+      if ("group" in entry) groups.repeat(entry, then);
+      else if ("topic" in entry) smn.repeat(entry.topic);
+      else if ("settled" in entry) settled.add(entry.settled);
+      else then = entry.behaviour;
+    }
+    state?.replace(snapshot());
+    record({ behaviour });
+    for (const group of groups.stored) {
+      for (const hang of group.hangs) {
+        const hook = group.hooks.find((one) => one.lifecycle_hook_name === hang.hookName);
+        const instance = group.instances.find(({ id }) => id === hang.instanceId);
+        const isUnsent = hang.status === "HANGING" && !settled.has(messageId(hang.key));
+        if (isUnsent && hook !== undefined && instance !== undefined) {
+          publish({ kind: "hang", at: clock.now(), hang, hook, instance }, group);
+        }
+      }
+    }
+    return found !== undefined;
+  };
 
   server.listen(settings.port, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   here.url = url;
+  // Only now: what was due meanwhile is sent with this address.
+  const isRestored = restore();
+  for (const id of settings.groups ?? (isRestored ? [] : [defaultGroup])) addGroup(id);
+  for (const fault of settings.faults) interceptors.add(faultInterceptor(fault));
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   const close = () => {
     groups.close();
     deliveries.close();
+    state?.close();
     server.close();
     server.closeAllConnections();
     return closed;
@@ -198,6 +260,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const group = groups.expect(groupId);
       return group.instances.map((instance) => wireInstance(group, instance));
     },
+    addFault: (fault) => interceptors.add(faultInterceptor(fault)),
     intercept: (interceptor) => interceptors.add(interceptor),
     close,
     [Symbol.asyncDispose]: close,

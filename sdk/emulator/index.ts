@@ -9,6 +9,8 @@ export type {
 } from "./autoscaling/hooks";
 export { type Clock, ManualClock } from "./clock";
 export { type Emulator, startEmulator } from "./emulator";
+export type { LifecycleEvent } from "./feed";
+export type { Fault } from "./http/faults";
 export type { InterceptedRequest, Interceptor, Reaction } from "./http/interception";
 export type { Answer } from "./http/refusals";
 export type { RequestLogEntry } from "./http/request-log";

@@ -1,6 +1,8 @@
 import { type LifecycleHookLimits, specificationLimits } from "../limits";
 import type { Behaviour } from "./autoscaling/scaling";
 import { type Clock, systemClock } from "./clock";
+import type { LifecycleEvent } from "./feed";
+import type { Fault } from "./http/faults";
 import type { RequestLogEntry } from "./http/request-log";
 
 /** How the local API is to be. Everything has a default. */
@@ -62,6 +64,17 @@ export interface EmulatorOptions {
   readonly strict?: boolean | undefined;
   /** What the service does where its documents are silent; handlers must survive both. */
   readonly unknowns?: Partial<Unknowns> | undefined;
+  /**
+   * A file that keeps the groups, hooks, instances, topics and subscriptions: what was acknowledged outlives the
+   * process, however it ends, and deadlines stay where they were. One emulator at a time can use it.
+   *
+   * @default none: everything is in memory
+   */
+  readonly state?: string | undefined;
+  /** Faults that requests have from the start. @default none */
+  readonly faults?: readonly Fault[] | undefined;
+  /** Called with what happens to groups, for live logs. Must not throw. */
+  readonly onEvent?: ((event: LifecycleEvent) => void) | undefined;
   /** Called with each request just before its answer is sent or its connection dropped, for live logs. Must not throw. */
   readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
 }
@@ -85,7 +98,11 @@ export interface Settings {
   readonly authToken: string | undefined;
   readonly region: string;
   readonly projectId: string;
-  readonly groups: readonly string[];
+  /** `undefined`: the default one, unless there is a state that says otherwise. */
+  readonly groups: readonly string[] | undefined;
+  readonly state: string | undefined;
+  readonly faults: readonly Fault[];
+  readonly onEvent: (event: LifecycleEvent) => void;
   readonly topics: readonly string[] | undefined;
   readonly writesPerSecond: number | undefined;
   readonly readsPerSecond: number | undefined;
@@ -98,10 +115,10 @@ export interface Settings {
   readonly onRequest: (entry: RequestLogEntry) => void;
 }
 
-/**
- * Fills in the defaults. They are the same each time, so that what was configured for one run fits the next. The
- * group is the one of the specification's samples.
- */
+/** The group where none is named: the one of the specification's samples. */
+export const defaultGroup = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
+
+/** Fills in the defaults. They are the same each time, so that what was configured for one run fits the next. */
 export function settingsOf(options: EmulatorOptions): Settings {
   const unknowns: Unknowns = {
     busyCode: "AS.2033",
@@ -120,7 +137,10 @@ export function settingsOf(options: EmulatorOptions): Settings {
     authToken: options.authToken,
     region: options.region ?? "cn-north-4",
     projectId: options.projectId ?? "0123456789abcdef0123456789abcdef",
-    groups: options.groups ?? ["e5d27f5c-dd76-4a61-b4bc-a67c5686719a"],
+    groups: options.groups,
+    state: options.state,
+    faults: options.faults ?? [],
+    onEvent: options.onEvent ?? (() => {}),
     topics: options.topics,
     writesPerSecond: options.writesPerSecond,
     readsPerSecond: options.readsPerSecond,

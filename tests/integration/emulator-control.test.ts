@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { version } from "../../sdk/version";
 import { call, pathsOf, send } from "../support/emulator-calls";
 
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
@@ -87,4 +88,71 @@ test("a page of the emulator's own may send requests", async () => {
   const origin = emulator.url;
   const answer = await control("PUT", `/emulator/groups/${group}/busy`, { busy: false }, { origin });
   expect(answer).toMatchObject({ status: 204 });
+});
+
+test("another process learns that the emulator is ready, and each answer says that it is one", async () => {
+  const ready = await control("GET", "/emulator/ready");
+  expect(ready).toMatchObject({ status: 200, json: { ready: true, version } });
+  const answer = await call(emulator, "GET", pathsOf(emulator).hookList);
+  expect(answer.headers["x-emulator"]).toBe(`huaweicloud-as-emulator/${version}`);
+});
+
+test("another process scales a group, pauses and resumes it, and completes what hangs", async () => {
+  await using fast = await startEmulator({ launchTime: 0 });
+  fast.putHook(group, { lifecycle_hook_name: "a" });
+  fast.putHook(group, { lifecycle_hook_name: "b" });
+  const post = (action: string, body: object = {}) =>
+    send(fast, {
+      method: "POST",
+      target: `/emulator/groups/${group}/${action}`,
+      headers: {},
+      body: JSON.stringify(body),
+    });
+  expect(await post("scale", { desired: 1 })).toMatchObject({ status: 204 });
+  expect(await post("scale", { by: 1 })).toMatchObject({ status: 204 });
+  expect(await post("scale", { by: 1000 })).toMatchObject({
+    status: 400,
+    json: { error: expect.any(String) },
+  });
+  const [first] = fast.hangingInstances(group);
+  const decided = (more: object) => post("complete", { lifecycle_action_result: "CONTINUE", ...more });
+  expect(await decided({ lifecycle_action_key: first?.lifecycle_action_key })).toMatchObject({ status: 204 });
+  expect(await decided({ instance_id: first?.instance_id })).toMatchObject({ status: 204 });
+  expect(await decided({ instance_id: first?.instance_id })).toMatchObject({ status: 400 });
+  expect(fast.instances(group)).toMatchObject([
+    { life_cycle_state: "INSERVICE" },
+    { life_cycle_state: "PENDING_WAIT" },
+  ]);
+  expect(await post("pause")).toMatchObject({ status: 204 });
+  const state = await send(fast, { method: "GET", target: "/emulator/state", headers: {} });
+  expect(state.json).toMatchObject({
+    groups: [{ scaling_group_status: "PAUSED", hooks: [{}, {}], hanging: [{}, {}], instances: [{}, {}] }],
+    messages: [{}, {}, {}, {}],
+  });
+  expect(await post("resume")).toMatchObject({ status: 204 });
+});
+
+test("a page is told of changes as they come", async () => {
+  const stream = await fetch(`${emulator.url}/emulator/events`);
+  expect(stream.headers.get("content-type")).toBe("text/event-stream");
+  const reader = stream.body?.getReader();
+  const next = async () => new TextDecoder().decode((await reader?.read())?.value);
+  expect(await next()).toBe("data: changed\n\n");
+  emulator.suspend(group, { instanceId: "i-1", lifecycleHookName: "drain" });
+  expect(await next()).toBe("data: changed\n\n");
+  await reader?.cancel();
+});
+
+test("the page is served with what keeps other pages from using it, wherever its link was", async () => {
+  const page = await control("GET", "/", undefined, {
+    "sec-fetch-site": "cross-site",
+    "sec-fetch-mode": "navigate",
+  });
+  expect(page).toMatchObject({ status: 200, headers: { "content-type": "text/html; charset=utf-8" } });
+  expect(page.headers["content-security-policy"]).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+  const framed = await control("GET", "/", undefined, {
+    "sec-fetch-site": "cross-site",
+    "sec-fetch-mode": "no-cors",
+  });
+  expect(framed).toMatchObject({ status: 403 });
 });

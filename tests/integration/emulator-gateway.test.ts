@@ -118,7 +118,7 @@ test("an IAM token takes the place of a signature, and is refused by each servic
 });
 
 test.each([
-  ["GET", "/"],
+  ["GET", "/nowhere"],
   ["GET", "/autoscaling-api/v2/p/scaling_lifecycle_hook/g/list"],
   ["GET", "/autoscaling-api/v1/p/scaling_lifecycle_hook//list"],
   ["GET", "/autoscaling-api/v1/p/scaling_lifecycle_hook/g/list/"],

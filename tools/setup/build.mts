@@ -31,7 +31,7 @@ function inputsHash(): string {
   const settings = readdirSync(root).filter((name) => /^(tsconfig.*|package|package-lock)\.json$/.test(name));
   const sources = ["sdk", "provider"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => /\.(ts|html)$/.test(name))
       .map((name) => join(folder, name)),
   );
   const hash = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)));
@@ -84,6 +84,8 @@ export async function bundle(input: Record<string, string>, dir: string): Promis
     external,
     platform: "node",
     transform: { target: "es2024" },
+    // The emulator's page.
+    moduleTypes: { ".html": "text" },
   });
   const { output } = await bundled.write({
     dir,

@@ -17,7 +17,8 @@ const results = ["ABANDON", "CONTINUE"] as const;
 /** What becomes of an instance: by default at the deadline, or by a callback. */
 export type Result = (typeof results)[number];
 
-const actionResults = [...results, "EXTEND"] as const;
+/** What a callback can say. */
+export const actionResults = [...results, "EXTEND"] as const;
 /** One of the things that a callback can say. EXTEND moves the deadline by an hour. */
 export type ActionResult = (typeof actionResults)[number];
 

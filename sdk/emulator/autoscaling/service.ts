@@ -50,6 +50,11 @@ export class Groups {
     return [...this.#groups.keys()].map((id) => this.#now(id)).filter((group) => group !== undefined);
   }
 
+  /** All of them as they were when something happened last. */
+  get stored(): Group[] {
+    return [...this.#groups.values()];
+  }
+
   /** @throws Refusal when there is none: a 400, unlike for a missing hook */
   get(id: string): Group {
     const group = this.#now(id);
@@ -107,8 +112,13 @@ export class Groups {
   }
 
   /** Does again what was written down, without telling of its effects: they had their time. */
-  repeat(record: GroupRecord): void {
-    this.#apply(record);
+  repeat(record: GroupRecord, behaviour: Behaviour): void {
+    this.#apply(record, behaviour);
+  }
+
+  /** Takes a group as it was. */
+  restore(group: Group): void {
+    this.#set(group);
   }
 
   /** Ends all waiting. */
@@ -141,7 +151,10 @@ export class Groups {
     this.#tell({ effects, group });
   }
 
-  #apply(record: GroupRecord): { readonly effects: readonly Effect[]; readonly group: Group } {
+  #apply(
+    record: GroupRecord,
+    behaviour = this.#behaviour,
+  ): { readonly effects: readonly Effect[]; readonly group: Group } {
     const { at, group: id } = record;
     if ("made" in record) {
       const { sizes, fields } = record.made;
@@ -153,18 +166,18 @@ export class Groups {
       this.#forget(id);
       return { effects: [{ kind: "group-gone", at }], group: before };
     }
-    const { group, effects } = this.#happen(before, record.event, at);
+    const { group, effects } = this.#happen(before, record.event, at, behaviour);
     this.#set(group);
     if (effects.some(({ kind }) => kind === "group-gone")) this.#forget(id);
     return { effects, group };
   }
 
-  #happen(group: Group, event: GroupEvent, at: number) {
+  #happen(group: Group, event: GroupEvent, at: number, behaviour: Behaviour) {
     const isBusy = this.isBusy(group.id);
     try {
-      return happen(group, event, at, { ...this.#behaviour, isBusy });
+      return happen(group, event, at, { ...behaviour, isBusy });
     } catch (error) {
-      const isRefusedForThat = isBusy && error instanceof Refusal && error.code === this.#behaviour.busyCode;
+      const isRefusedForThat = isBusy && error instanceof Refusal && error.code === behaviour.busyCode;
       if (isRefusedForThat) this.setBusy(group.id, (this.#writesToRefuse.get(group.id) ?? 1) - 1);
       throw error;
     }

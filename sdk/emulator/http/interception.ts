@@ -14,11 +14,13 @@ export interface InterceptedRequest {
 /**
  * What happens to a request instead of, or besides, its handling:
  * - `answer`: this is the answer, and the request has no effect;
+ * - `truncate`: the request takes effect, and the connection is closed in the middle of its answer;
  * - `drop`: the connection is closed without an answer, before or after the request took effect;
  * - `delay`: the request takes effect at once, but its answer is so many milliseconds late.
  */
 export type Reaction =
-  | { readonly answer: Answer }
+  | { readonly answer: Answer; readonly delay?: number }
+  | { readonly truncate: true }
   | { readonly drop: "before" | "after" }
   | { readonly delay: number };
 
@@ -40,6 +42,11 @@ export class Interceptors {
     const wrapped = { ask: interceptor };
     this.#interceptors.add(wrapped);
     return () => void this.#interceptors.delete(wrapped);
+  }
+
+  /** Takes all of them out. */
+  clear(): void {
+    this.#interceptors.clear();
   }
 
   async reactionTo(request: InterceptedRequest): Promise<Reaction | undefined> {

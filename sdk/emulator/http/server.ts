@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { version } from "../../version";
 import { Control } from "../control";
+import type { Feed } from "../feed";
 import type { Settings } from "../options";
 import type { Gateway } from "./gateway";
 import type { Interceptors, Reaction } from "./interception";
@@ -17,6 +18,7 @@ export interface ServerParts {
   readonly control: Control;
   readonly interceptors: Interceptors;
   readonly log: RequestLog;
+  readonly feed: Feed;
 }
 
 /** An HTTP server that does not listen yet. Whatever arrives gets an answer, and nothing that arrives ends it. */
@@ -46,6 +48,7 @@ async function exchange(
   const requestId = newRequestId();
   const stranger = strangerRefusal(request, message.socket.localPort);
   if (stranger !== undefined) return send(parts, response, refusalAnswer(stranger, requestId), requestId);
+  if (Control.isStream(request)) return parts.control.follow(response);
   if (Control.isMeant(request)) return send(parts, response, parts.control.answer(request), requestId);
 
   const entry = parts.log.open(request, requestId, parts.settings.clock.now());
@@ -57,7 +60,9 @@ async function exchange(
   if (answer !== undefined && early > 0) await delay(Math.ceil(early));
   entry.durationMs = performance.now() - arrival;
   parts.settings.onRequest(entry);
+  parts.feed.changed();
   if (answer === undefined) message.socket.destroy();
+  else if (reaction !== undefined && "truncate" in reaction) truncate(response, answer);
   else send(parts, response, answer, requestId);
 }
 
@@ -65,14 +70,15 @@ async function exchange(
  * The refusal of what a web page of another site sends: such a page can have its own name lead to this address, so the
  * host must be a name of this machine, and it can send requests here, of which the browser says so.
  */
-function strangerRefusal({ headers }: ReceivedRequest, port = 0): Refusal | undefined {
+function strangerRefusal(request: ReceivedRequest, port = 0): Refusal | undefined {
+  const { headers } = request;
   const { host = "", origin, "sec-fetch-site": site = "none" } = headers;
   const hosts = ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`);
   if (!hosts.includes(host.toLowerCase())) {
     return gatewayRefusal(421, "APIGW.0101", `The host must be ${hosts.join(" or ")}.`);
   }
   const isOwn = origin === undefined || origin === `http://${host}`;
-  if (isOwn && ["none", "same-origin"].includes(site)) return undefined;
+  if (isOwn && (["none", "same-origin"].includes(site) || Control.isPage(request))) return undefined;
   return gatewayRefusal(403, "APIGW.0306", "Web pages of other sites are refused.");
 }
 
@@ -117,6 +123,16 @@ function send({ settings }: ServerParts, response: ServerResponse, answer: Answe
   }
   response.writeHead(status, headers);
   response.end(text);
+}
+
+/** Announces the whole body, sends half of it and closes the connection. */
+function truncate(response: ServerResponse, { status, body }: Answer): void {
+  const text = JSON.stringify(body ?? {});
+  response.writeHead(status, {
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(text),
+  });
+  response.write(text.slice(0, text.length / 2), () => response.destroy());
 }
 
 const rawStatuses: Readonly<Record<string, string>> = {
