@@ -138,10 +138,10 @@ const keyLifetime = 3_600;
  * Source: the accessors of the vendor's Python SDK; POST /v5/agencies/assume-with-oidc of STS's API,
  * /v3.0/OS-AUTH/id-token/tokens and /v3.0/OS-CREDENTIAL/securitytokens of IAM's.
  *
- * @param iamEndpoint the one that goes with the identity
+ * @param iamEndpoint the one that goes with it
  */
 export async function signInThroughOidc(
-  identity: OidcIdentity,
+  oidc: OidcIdentity,
   options: DefaultCredentialsOptions,
   signal: AbortSignal,
   iamEndpoint?: string,
@@ -150,51 +150,53 @@ export async function signInThroughOidc(
   const region = options.region ?? environment.HW_REGION_NAME;
   if (!region) throw new Error("signing in through OIDC: no region is known, so set HW_REGION_NAME");
   const endpoints = resolveEndpoints(region, environment, { iam: options.iamEndpoint, cloud }, iamEndpoint);
-  const { idToken } = identity;
+  const { idToken } = oidc;
   const namedBy = "file" in idToken ? `${idToken.namedBy}: ${idToken.file}` : idToken.namedBy;
   const token =
     "file" in idToken ? await readTokenFile(idToken.file, idToken.namedBy, signal) : idToken.token;
   const session = new CredentialsSession(() => ({ idToken: token, source: `the ID token (${namedBy})` }));
   const call = { operation: "oidc.signIn", method: "POST" } as const;
   return making({ environment, observer: {}, signal }, async (make) => {
-    if (identity.service === "sts") {
+    if (oidc.service === "sts") {
       const key = await make(session, {
         ...call,
-        doing: `assuming agency ${identity.agencyUrn} through OIDC`,
+        doing: `assuming agency ${oidc.agencyUrn} through OIDC`,
         endpoint: endpoints.sts,
         path: "/v5/agencies/assume-with-oidc",
         body: JSON.stringify({
-          provider_urn: identity.providerUrn,
-          agency_urn: identity.agencyUrn,
-          agency_session_name: identity.sessionName,
+          provider_urn: oidc.providerUrn,
+          agency_urn: oidc.agencyUrn,
+          agency_session_name: oidc.sessionName,
           id_token: token,
-          duration_seconds: identity.durationSeconds,
-          policy: identity.policy,
-          policy_ids: identity.policyIds,
+          duration_seconds: oidc.durationSeconds,
+          policy: oidc.policy,
+          policy_ids: oidc.policyIds,
         }),
         response: stsKeyResponse,
       });
       return concealed({
         ...key,
-        source: `agency ${identity.agencyUrn}, assumed with the ID token (${namedBy})`,
+        source: `agency ${oidc.agencyUrn}, assumed with the ID token (${namedBy})`,
       });
     }
-    const provider = `identity provider ${JSON.stringify(identity.idpId)}`;
+    const { idpId } = oidc;
+    const provider = `identity provider ${JSON.stringify(idpId)}`;
     const about = { ...call, doing: `signing in through ${provider}`, endpoint: endpoints.iam };
     const authToken = await make(session, {
       ...about,
       path: "/v3.0/OS-AUTH/id-token/tokens",
-      headers: { "x-idp-id": identity.idpId },
+      headers: { "x-idp-id": idpId },
       body: JSON.stringify({ auth: { id_token: { id: token } } }),
       response: subjectTokenResponse,
       readsHeaders: true,
     });
     const source = `${provider}, for the ID token (${namedBy})`;
-    const methods = { methods: ["token"], token: { duration_seconds: keyLifetime } };
+    // The documentation wants the token in a header; the vendor's SDKs send it in the body alone.
+    const identity = { methods: ["token"], token: { id: authToken, duration_seconds: keyLifetime } };
     const key = await make(new CredentialsSession(() => ({ authToken, source })), {
       ...about,
       path: "/v3.0/OS-CREDENTIAL/securitytokens",
-      body: JSON.stringify({ auth: { identity: methods } }),
+      body: JSON.stringify({ auth: { identity } }),
       response: temporaryKeyResponse,
     });
     return concealed({ ...key, source });

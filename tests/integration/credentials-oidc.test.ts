@@ -156,7 +156,9 @@ describe("through IAM", () => {
       headers: { "x-auth-token": "made-up-unscoped-token" },
     });
     expect(JSON.parse(second?.body ?? "")).toEqual({
-      auth: { identity: { methods: ["token"], token: { duration_seconds: 3600 } } },
+      auth: {
+        identity: { methods: ["token"], token: { id: "made-up-unscoped-token", duration_seconds: 3600 } },
+      },
     });
   });
 

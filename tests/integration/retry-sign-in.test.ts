@@ -141,6 +141,22 @@ test("a refused access key of a provider is not sent again, and the next call as
   expect(server.requests[1]?.headers.authorization).toContain("Access=ANOTHER,");
 });
 
+test("500 calls in the last minutes of temporary keys ask their provider twice, also when it fails", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  const expiresAt = new Date(Date.now() + 4 * 60_000).toISOString();
+  const failing = () => {
+    if (failing.asked++ > 0) throw new Error("the vault is sealed");
+    return { ...keys, expiresAt };
+  };
+  failing.asked = 0;
+  for (const credentials of [providerOf({ ...keys, expiresAt }), failing]) {
+    await using client = clientOf(server, { credentials });
+    for (let call = 0; call < 500; call++) await client.lifecycleHooks.list(groupId);
+    expect(credentials.asked).toBeLessThanOrEqual(3);
+  }
+  expect(server.requests).toHaveLength(1_000);
+});
+
 test("a refused pair's error says where the credentials come from", async () => {
   await using server = await startHttpServer((response) =>
     answer(response, 401, { error_code: "APIGW.0301", error_msg: "verify aksk signature fail" }),
