@@ -2,29 +2,63 @@
 import { fstatSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { version } from "../version";
-import { type CliRequest, cliRequest, introduction, requestLine, UsageError, usage } from "./command-line";
+import {
+  type CliRequest,
+  cliRequest,
+  eventLine,
+  introduction,
+  requestLine,
+  UsageError,
+  usage,
+} from "./command-line";
 import { type Emulator, startEmulator } from "./emulator";
+import { defaultGroup, type EmulatorOptions } from "./options";
+
+/** With hooks on which instances hang, to see what a hook does. */
+const demoGroup = "demo";
 
 /**
- * The command `huaweicloud-as-emulator`. Exit codes: 0 when it was told to end, 1 when it could not start, 2 when
- * the command line can't be understood.
+ * The command `huaweicloud-as-emulator`. Exit codes: 0 when it was told to end or did what it was asked, 1 when it could
+ * not, 2 when the command line can't be understood.
  */
 async function main(args: readonly string[]): Promise<void> {
-  const request = cliRequest(args);
+  const request = cliRequest(args, process.env);
   if (request.kind === "help") process.stdout.write(usage);
   else if (request.kind === "version") process.stdout.write(`${version}\n`);
-  else await run(request);
+  else if (request.kind === "ask") await ask(request);
+  else await run(request.options);
 }
 
-async function run({ port, region, groups }: Extract<CliRequest, { kind: "start" }>): Promise<void> {
+async function run(options: EmulatorOptions): Promise<void> {
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const hasDemo = options.groups === undefined && options.state === undefined;
   const emulator = await startEmulator({
-    port,
-    region,
-    groups,
-    onRequest: (entry) => process.stdout.write(`${requestLine(entry)}\n`),
+    ...options,
+    ...(hasDemo ? { groups: [demoGroup, defaultGroup] } : {}),
+    onRequest: (entry) => print(requestLine(entry)),
+    onEvent: (event) => print(eventLine(event)),
   });
+  if (hasDemo) {
+    const [launching, terminating] = ["INSTANCE_LAUNCHING", "INSTANCE_TERMINATING"] as const;
+    const hook = {
+      default_timeout: 600,
+      notification_topic_urn: `urn:smn:${emulator.region}:${emulator.projectId}:demo`,
+    };
+    emulator.putHook(demoGroup, { ...hook, lifecycle_hook_name: "boot", lifecycle_hook_type: launching });
+    emulator.putHook(demoGroup, { ...hook, lifecycle_hook_name: "drain", lifecycle_hook_type: terminating });
+  }
   endOnSignals(emulator);
   await introduce(emulator);
+}
+
+/** Has an emulator that runs do something. */
+async function ask({ url, path, body }: Extract<CliRequest, { kind: "ask" }>): Promise<void> {
+  const answer = await fetch(`${url}${path}`, { method: "POST", body: JSON.stringify(body) }).catch(
+    () => undefined,
+  );
+  if (answer === undefined) throw new Error(`no emulator answers on ${url}`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(/"error":"(.*)"/.exec(text)?.[1] ?? text);
 }
 
 function endOnSignals(emulator: Emulator): void {

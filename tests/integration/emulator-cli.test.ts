@@ -69,6 +69,7 @@ describe("started", () => {
     const url = `http://127.0.0.1:${emulator.port}`;
     expect(output.stdout.split("\n")).toEqual([
       expect.stringContaining(`listens on ${url}.`),
+      `# Open ${url}/ in a browser to look at it.`,
       "# scaling group: group-1",
       "# scaling group: group-2",
       "",
@@ -137,6 +138,47 @@ describe("started", () => {
     });
     await once(child, "close");
     expect(output).toMatch(/^# A local Auto Scaling API .*\n$/);
+  });
+
+  test("it has a demo whose instances hang, which two more commands scale and complete", async () => {
+    const { output, printed } = start("--launch-time", "0");
+    await printed("# Requests:");
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout)?.[0] ?? "";
+    expect(await start("scale", "demo", "1", "--url", url).ended).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+    await printed(/ demo: instance \S+ hangs on boot until /);
+    const state = (await (await fetch(`${url}/emulator/state`)).json()) as {
+      groups: { instances: { instance_id: string }[] }[];
+    };
+    const instance = state.groups[0]?.instances[0]?.instance_id ?? "";
+    expect(await start("complete", "demo", instance, "CONTINUE", "--url", url).ended).toMatchObject({
+      code: 0,
+    });
+    await printed(/ demo: instance \S+ is INSERVICE/);
+    const again = await start("complete", "demo", instance, "CONTINUE", "--url", url).ended;
+    expect(again).toMatchObject({
+      code: 1,
+      stderr: "huaweicloud-as-emulator: no instance of the group hangs there\n",
+    });
+  });
+
+  test("it is ready to serve within 300 ms of its start", async () => {
+    const times: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const begin = performance.now();
+      const { output, printed, child, ended } = start();
+      await printed("# Requests:");
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout)?.[0];
+      expect((await fetch(`${url}/emulator/ready`)).status).toBe(200);
+      times.push(performance.now() - begin);
+      child.kill();
+      await ended;
+    }
+    // The best of three, since what else runs on the machine takes its time.
+    expect(Math.min(...times)).toBeLessThan(300);
   });
 
   test("it ends when nobody reads its output any more", async () => {

@@ -1,16 +1,80 @@
 import { expect, test } from "vitest";
-import { cliRequest } from "../../sdk/emulator/command-line";
+import { cliRequest, usage } from "../../sdk/emulator/command-line";
 
-test("without arguments it starts on a port of the system's choice, with the default group", () => {
-  expect(cliRequest([])).toEqual({ kind: "start", port: 0, region: undefined, groups: undefined });
+test("without arguments it starts with the emulator's own defaults", () => {
+  expect(cliRequest([])).toEqual({ kind: "start", options: {} });
 });
 
-test("the port is one, the groups are as many as are given", () => {
-  expect(cliRequest(["--port", "8080", "--region", "cn-south-1", "--group", "a", "--group=b"])).toEqual({
+test("each flag is an option, in the option's unit", () => {
+  const args = [
+    "--port",
+    "8080",
+    "--region",
+    "cn-south-1",
+    "--group",
+    "a",
+    "--group=b",
+    "--state",
+    "s.json",
+    "--strict",
+  ];
+  const times = ["--launch-time", "0.5", "--removal-time", "0", "--speed", "60", "--latency", "20"];
+  const limits = ["--min-timeout", "60", "--max-name-length=64"];
+  const faults = ["--fault", "status=503,count=2", "--fault", "truncate"];
+  expect(cliRequest([...args, ...times, ...limits, ...faults])).toEqual({
     kind: "start",
-    port: 8080,
-    region: "cn-south-1",
-    groups: ["a", "b"],
+    options: {
+      port: 8080,
+      region: "cn-south-1",
+      groups: ["a", "b"],
+      state: "s.json",
+      strict: true,
+      launchTime: 500,
+      removalTime: 0,
+      speed: 60,
+      latency: 20,
+      limits: { minTimeout: 60, maxNameLength: 64 },
+      faults: [{ status: 503, count: 2 }, { truncate: true }],
+    },
+  });
+});
+
+test("each flag has a variable, and wins over it", () => {
+  const environment = Object.fromEntries(
+    Object.entries({ PORT: "1", GROUP: "a b", LAUNCH_TIME: "5", STRICT: "1", REGION: "" }).map(
+      ([name, value]) => [`HUAWEICLOUD_AS_EMULATOR_${name}`, value],
+    ),
+  );
+  expect(cliRequest(["--port", "2"], environment)).toEqual({
+    kind: "start",
+    options: { port: 2, groups: ["a", "b"], launchTime: 5000, strict: true },
+  });
+  const bad = { HUAWEICLOUD_AS_EMULATOR_PORT: "x" };
+  expect(() => cliRequest([], bad)).toThrow('HUAWEICLOUD_AS_EMULATOR_PORT "x" is not a port');
+});
+
+test("the help has each flag, in lines that a terminal shows whole", () => {
+  const lines = usage.split("\n");
+  for (const flag of ["--port", "--launch-time", "--fault", "--strict", "--max-metadata-length"]) {
+    expect(lines.filter((line) => line.startsWith(`  ${flag} `))).toHaveLength(1);
+  }
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
+});
+
+test("scale and complete are for an emulator that runs", () => {
+  const environment = { HW_ENDPOINTS: '{"autoscaling":"http://127.0.0.1:1","iam":"http://127.0.0.1:1"}' };
+  expect(cliRequest(["scale", "demo", "2"], environment)).toEqual({
+    kind: "ask",
+    url: "http://127.0.0.1:1",
+    path: "/emulator/groups/demo/scale",
+    body: { desired: 2 },
+  });
+  const args = ["complete", "demo", "i-1", "continue", "--hook", "boot", "--url", "http://127.0.0.1:2/"];
+  expect(cliRequest(args, environment)).toEqual({
+    kind: "ask",
+    url: "http://127.0.0.1:2",
+    path: "/emulator/groups/demo/complete",
+    body: { instance_id: "i-1", lifecycle_hook_name: "boot", lifecycle_action_result: "CONTINUE" },
   });
 });
 
@@ -31,7 +95,12 @@ test.each([
   [["--group", "a b"], '--group "a b" is not an id'],
   [["--group="], '--group "" is not an id'],
   [["--ports", "1"], "--ports"],
-  [["start"], "start"],
+  [["start"], '"start" is no command'],
+  [["scale", "demo"], '"scale" is no command, or lacks what it needs'],
+  [["scale", "demo", "two", "--url", "http://a"], 'N "two" is not a whole number'],
+  [["scale", "demo", "2"], "which emulator?"],
+  [["--speed", "0"], '--speed "0" is not a number from 0.001'],
+  [["--fault", "status=x"], '--fault "status=x": status=x is no value'],
 ])("%j can't be understood", (args, message) => {
   expect(() => cliRequest(args)).toThrow(expect.objectContaining({ name: "UsageError" }));
   expect(() => cliRequest(args)).toThrow(message);
