@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { expect, test, vi } from "vitest";
 import { Caller } from "../../sdk/caller";
@@ -79,11 +80,30 @@ async function sources() {
     securitytoken: securityToken,
     expires_at: "2030-01-01T00:00:00Z",
   };
+  const expiration = credential.expires_at;
+  const ofSts = {
+    access_key_id: "a",
+    secret_access_key: secretKey,
+    security_token: securityToken,
+    expiration,
+  };
+  const ofPod = { accessKeyId: "a", secretAccessKey: secretKey, securityToken, expiration };
   const server = await startHttpServer((response, { method }) => {
     if (method === "PUT") answer(response, 404);
-    else answer(response, 200, { credential });
+    else answer(response, 200, { credential, credentials: { ...ofSts, ...ofPod } });
   });
   const environment = { HOME: home.path };
+  const throughOidc = {
+    HUAWEICLOUD_OIDC_PROVIDER_URN: "p",
+    HUAWEICLOUD_OIDC_AGENCY_URN: "a",
+    HUAWEICLOUD_OIDC_ID_TOKEN: authToken,
+    HUAWEICLOUD_SDK_STS_ENDPOINT: server.url,
+  };
+  const inPod = {
+    HOME: join(home.path, "nowhere"),
+    HC_CONTAINER_CREDENTIALS_FULL_URI: server.url,
+    HC_CONTAINER_AUTHORIZATION_TOKEN_FILE: await home.write("token", authToken),
+  };
   const region = "cn-north-4";
   const agency = {
     region,
@@ -103,6 +123,8 @@ async function sources() {
       await metadataCredentials({ endpoint: server.url })({ signal }),
       await agencyCredentials(agency)({ signal }),
       await defaultCredentials({ environment })({ signal }),
+      await defaultCredentials({ environment: throughOidc, region })({ signal }),
+      await defaultCredentials({ environment: inPod })({ signal }),
     ] as readonly Credentials[],
     async [Symbol.asyncDispose]() {
       await home[Symbol.asyncDispose]();
