@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { redacted } from "../redaction";
 import { type SigningKey, signingKey } from "../signer";
 import type { AuthToken, Credentials, IdToken } from "./credentials";
@@ -74,8 +74,9 @@ export class SecretCredentials {
 /** The end of temporary credentials, as a `Date` or as a service writes it. */
 function endOf(value: unknown, source: string): Date | undefined {
   if (value === undefined || value === null) return undefined;
-  const end =
-    value instanceof Date ? value : new Date(typeof value === "string" && isMoment.test(value) ? value : "");
+  const end = types.isDate(value)
+    ? value
+    : new Date(typeof value === "string" && isMoment.test(value) ? value : "");
   if (!Number.isNaN(end.getTime())) return end;
   throw new Error(
     `the credentials can't be used (they come from ${source}): expiresAt is neither a valid Date nor a moment with its time zone, such as "2026-01-02T03:04:05Z"`,

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import type { Credentials } from "../../sdk/credentials/credentials";
 import { SecretCredentials } from "../../sdk/credentials/secret-credentials";
@@ -41,6 +42,7 @@ test("two sets of credentials are the same when all their secrets are", () => {
 
 test.each([
   ["a Date", new Date("2026-01-02T03:04:05.678Z")],
+  ["a Date of another realm", runInNewContext('new Date("2026-01-02T03:04:05.678Z")')],
   ["a service's text, with microseconds", "2026-01-02T03:04:05.678000Z"],
   ["a text with an offset", "2026-01-02T05:04:05.678+02:00"],
 ])("the end of temporary credentials can be %s", (_, expiresAt) => {
