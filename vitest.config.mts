@@ -36,7 +36,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "engine", include: engine, globalSetup: [build, "tests/support/engine-on-path.ts"] },
+        test: {
+          name: "engine",
+          include: engine,
+          globalSetup: [build, "tests/support/engine-on-path.ts"],
+          testTimeout: 60_000,
+        },
       },
     ],
   },

@@ -1,5 +1,4 @@
-import type { HiddenInputs } from "./core/properties";
-import { unknown } from "./core/unknown";
+import { type HiddenInputs, unknown } from "./core/properties";
 
 /**
  * What crosses the line between the dynamic-provider host and this package.

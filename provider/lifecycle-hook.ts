@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HiddenInputs } from "./core/properties";
-import { lifecycleHookToken, shortUrn, shortUrnIn } from "./core/urn";
-import { plainPromise } from "./plain-promise";
-import { providerText } from "./provider-text";
+import type { CheckOnlyInputs, HiddenInputs } from "./core/properties";
+import { lifecycleHookToken, markApplies, shortUrn, shortUrnIn } from "./core/urn";
+
+import { providerText, requireReachablePackage } from "./provider-text";
+import { mayTransform, plainPromise } from "./pulumi-runtime";
 
 /** The moments at which a hook suspends an instance. */
 export type LifecycleHookType = "INSTANCE_LAUNCHING" | "INSTANCE_TERMINATING";
@@ -83,6 +84,7 @@ export class LifecycleHook extends pulumi.CustomResource {
   declare public readonly projectId: pulumi.Output<string>;
 
   constructor(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions = {}) {
+    requireReachablePackage();
     // The engine can't import into a dynamic provider; ours adopts the hook itself.
     const { import: importId, ...others } = opts;
     super(lifecycleHookToken, name, properties(name, args, opts), {
@@ -150,24 +152,30 @@ function properties(
 function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions) {
   // A plain value is no secret; to have Pulumi tell so of each takes a tenth of the time of a preview of many hooks.
   const mayBeSecret = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
-  const hidden: { [Name in keyof HiddenInputs]: pulumi.Input<HiddenInputs[Name]> } = {
+  const hidden: { [Name in keyof (HiddenInputs & CheckOnlyInputs)]: pulumi.Input<unknown> } = {
     __urn: urnOf(name, opts.parent),
     ...(mayBeSecret.length === 0 ? {} : { __secrets: secretNames(mayBeSecret) }),
     ...(opts.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
     ...(opts.import === undefined ? {} : { __import: opts.import }),
-    ...(opts.customTimeouts === undefined
+    ...(opts.import === undefined || opts.ignoreChanges === undefined
       ? {}
-      : { __timeouts: opts.customTimeouts as Record<string, string> }),
+      : { __ignoreChanges: opts.ignoreChanges }),
+    ...(opts.customTimeouts === undefined ? {} : { __timeouts: opts.customTimeouts }),
+    ...(opts.deleteBeforeReplace === false ? { __createFirst: true } : {}),
+    ...(mayTransform(opts) ? { __given: { ...args } } : {}),
   };
   return hidden;
 }
 
 /** Ours rather than `pulumi.createUrn`: the outputs that it makes take as long as all else that a class does here. */
 function urnOf(name: string, parent: pulumi.Resource | undefined): string | Promise<string> {
-  // What is no resource the superclass refuses.
-  if (!pulumi.Resource.isInstance(parent)) return shortUrn(pulumi.getStack(), pulumi.getProject(), "", name);
+  const mark = pulumi.runtime.isDryRun() ? (short: string) => short : markApplies;
+  // The superclass refuses a parent that is no resource.
+  if (!pulumi.Resource.isInstance(parent)) {
+    return mark(shortUrn(pulumi.getStack(), pulumi.getProject(), "", name));
+  }
   // As an output it would carry the parent as a dependency: a hook in a component would wait for itself.
-  return plainPromise(parent.urn).then((urn) => shortUrnIn(urn, name));
+  return plainPromise(parent.urn).then((urn) => mark(shortUrnIn(urn, name)));
 }
 
 /** The names of the inputs that are secret; nothing when there are none. */

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { maxHooksPerGroup } from "../sdk/limits";
+import { nearest } from "../sdk/nearest";
+import { inputProperties } from "./core/properties";
 import { type DefaultResult, LifecycleHook, type LifecycleHookArgs } from "./lifecycle-hook";
 
 /** An SMN topic: its URN, or whatever has one as its `topicUrn`, as the topics of other providers do. */
@@ -10,6 +12,8 @@ export interface LifecycleHooksItem
   extends Omit<LifecycleHookArgs, "scalingGroupId" | "notificationTopicUrn"> {
   /** @default the topic that all share */
   readonly notificationTopicUrn?: Topic | undefined;
+  /** Options of this hook alone, such as `import`, `aliases`, `customTimeouts` and `ignoreChanges`. */
+  readonly opts?: Omit<pulumi.CustomResourceOptions, "parent"> | undefined;
 }
 
 /** The hooks of a group, and what they share. */
@@ -30,8 +34,8 @@ export interface LifecycleHooksArgs<Name extends string = string> {
  * All lifecycle hooks of one scaling group, with what they share said once. Adding, removing or re-ordering
  * entries touches none of the others.
  *
- * More than five hooks, or two of one name, are refused at preview. `dependsOn` is handed down: the hooks are made
- * after what is named there (such as the topic's subscription), and go before it.
+ * More hooks than a group can have, two of one name, and unknown keys are refused at preview. `dependsOn` is handed down:
+ * the hooks are made after what is named there (such as the topic's subscription), and go before it.
  *
  * @example
  * const hooks = new LifecycleHooks("web", {
@@ -50,19 +54,20 @@ export class LifecycleHooks<Name extends string = string> extends pulumi.Compone
 
   constructor(name: string, args: LifecycleHooksArgs<Name>, opts: pulumi.ComponentResourceOptions = {}) {
     super("huaweicloud:as:LifecycleHooks", name, {}, opts);
-    const keys = Object.keys(args.hooks) as Name[];
-    if (keys.length > maxHooksPerGroup) {
-      throw new pulumi.ResourceError(
-        `LifecycleHooks ${JSON.stringify(name)} has ${keys.length} hooks (${keys.join(", ")}): a scaling group can have ${maxHooksPerGroup}; remove some`,
-        this,
-      );
+    const problem = problemWith(args);
+    if (problem !== undefined) {
+      throw new pulumi.ResourceError(`LifecycleHooks ${JSON.stringify(name)}: ${problem}`, this);
     }
-    const childOptions = {
-      parent: this,
-      ...(opts.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
-    };
+    const keys = Object.keys(args.hooks) as Name[];
     const entries = keys.map((key) => {
-      const hook = new LifecycleHook(`${name}-${key}`, childArgs(args, args.hooks[key]), childOptions);
+      const item = args.hooks[key];
+      const hook = new LifecycleHook(`${name}-${key}`, childArgs(args, item), {
+        ...pulumi.mergeOptions(
+          opts.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn },
+          item.opts ?? {},
+        ),
+        parent: this,
+      });
       return [key, hook] as const;
     });
     this.hooks = Object.fromEntries(entries) as { [Key in Name]: LifecycleHook };
@@ -91,11 +96,40 @@ export class LifecycleHooks<Name extends string = string> extends pulumi.Compone
   }
 }
 
-function childArgs(args: LifecycleHooksArgs, item: LifecycleHooksItem): LifecycleHookArgs {
+/** What can't be told by any hook's own check. */
+function problemWith({ hooks }: LifecycleHooksArgs): string | undefined {
+  if (pulumi.Output.isInstance(hooks) || hooks instanceof Promise) {
+    return "hooks is an output: which resources a program has must be known before it runs; give an object with a plain value for each hook (its properties may be outputs)";
+  }
+  if (typeof hooks !== "object" || hooks === null) {
+    return "hooks is missing: give an object of hooks by a key of yours";
+  }
+  const entries = Object.entries<LifecycleHooksItem>(hooks);
+  if (entries.length > maxHooksPerGroup) {
+    return `it has ${entries.length} hooks (${Object.keys(hooks).join(", ")}): a scaling group can have ${maxHooksPerGroup}; remove some`;
+  }
+  for (const [key, item] of entries) {
+    if (pulumi.Output.isInstance(item) || typeof item !== "object" || item === null) {
+      return `hooks.${key} is no object of properties: give { lifecycleHookType: … }`;
+    }
+    const stranger = Object.keys(item).find((name) => !itemKeys.includes(name));
+    if (stranger !== undefined) {
+      const meant = nearest(stranger, itemKeys);
+      const advice = meant === undefined ? `there are ${itemKeys.join(", ")}` : `did you mean ${meant}?`;
+      return `hooks.${key} has the unknown key ${stranger}: ${advice}`;
+    }
+  }
+  return undefined;
+}
+
+/** What an entry can say: all of a hook but its group, which the hooks share. */
+const itemKeys: readonly string[] = [...inputProperties.filter((name) => name !== "scalingGroupId"), "opts"];
+
+function childArgs(args: LifecycleHooksArgs, { opts: _, ...item }: LifecycleHooksItem): LifecycleHookArgs {
   return {
-    defaultResult: args.defaultResult,
-    defaultTimeout: args.defaultTimeout,
     ...item,
+    defaultResult: item.defaultResult ?? args.defaultResult,
+    defaultTimeout: item.defaultTimeout ?? args.defaultTimeout,
     scalingGroupId: args.scalingGroupId,
     // Without any topic the hook's own check says what is missing.
     notificationTopicUrn: topicUrn(

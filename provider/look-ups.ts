@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HangingInstance, LifecycleHook } from "../sdk/schemas";
 import { ConfiguredClients } from "./core/clients";
-import type { PlacedClient } from "./core/context";
-import { formatHookId } from "./core/hook-id";
-import { type ConfigurationKey, readSettings } from "./core/settings";
-import { systemClock } from "./core/system-clock";
+import { type ScopedClient, systemClock } from "./core/context";
+import { formatHookId } from "./core/properties";
+import { readSettings } from "./core/settings";
 import type { LifecycleHookType } from "./lifecycle-hook";
-import { plainPromise } from "./plain-promise";
-import { configurationOf, type Provider } from "./provider";
+import { type Configuration, configurationOf, type Provider } from "./provider";
+import { isKnown, isMocked, plainPromise } from "./pulumi-runtime";
 
 /**
  * What is there already, read while the program runs: in previews, too. Configured as the resources are.
@@ -50,12 +49,12 @@ export interface GetHangingInstancesArgs {
 /** The same with values that may not be known yet. */
 export type Inputs<Args> = { readonly [Name in keyof Args]: pulumi.Input<Args[Name]> };
 
-/** Reads one hook. Fails when there is none of that name. */
-export async function getLifecycleHook(
+/** Reads one hook. Fails when there is none of that name, and in a preview while the provider's arguments are unknown. */
+export function getLifecycleHook(
   args: GetLifecycleHookArgs,
   opts: LookUpOptions = {},
 ): Promise<GetLifecycleHookResult> {
-  return readHook(args, await plainPromise(configuration(opts)));
+  return now("getLifecycleHook", args, opts, readHook);
 }
 
 /** The same of values that may not be known yet. */
@@ -63,15 +62,18 @@ export function getLifecycleHookOutput(
   args: Inputs<GetLifecycleHookArgs>,
   opts: LookUpOptions = {},
 ): pulumi.Output<GetLifecycleHookResult> {
-  return whenKnown(args, opts, readHook);
+  return whenKnown("getLifecycleHook", args, opts, readHook);
 }
 
-/** Reads the hooks of a group, all or those of one type. Fails when there is no such group. */
-export async function getLifecycleHooks(
+/**
+ * Reads the hooks of a group, all or those of one type. Fails when there is no such group, and in a preview while the
+ * provider's arguments are unknown.
+ */
+export function getLifecycleHooks(
   args: GetLifecycleHooksArgs,
   opts: LookUpOptions = {},
 ): Promise<GetLifecycleHookResult[]> {
-  return readHooks(args, await plainPromise(configuration(opts)));
+  return now("getLifecycleHooks", args, opts, readHooks);
 }
 
 /** The same of values that may not be known yet. */
@@ -79,15 +81,18 @@ export function getLifecycleHooksOutput(
   args: Inputs<GetLifecycleHooksArgs>,
   opts: LookUpOptions = {},
 ): pulumi.Output<GetLifecycleHookResult[]> {
-  return whenKnown(args, opts, readHooks);
+  return whenKnown("getLifecycleHooks", args, opts, readHooks);
 }
 
-/** Reads the instances of a group that hooks have suspended. Fails when there is no such group. */
-export async function getHangingInstances(
+/**
+ * Reads the instances of a group that hooks have suspended. Fails when there is no such group, and in a preview while
+ * the provider's arguments are unknown.
+ */
+export function getHangingInstances(
   args: GetHangingInstancesArgs,
   opts: LookUpOptions = {},
 ): Promise<HangingInstance[]> {
-  return readHangingInstances(args, await plainPromise(configuration(opts)));
+  return now("getHangingInstances", args, opts, readHangingInstances);
 }
 
 /** The same of values that may not be known yet. */
@@ -95,43 +100,49 @@ export function getHangingInstancesOutput(
   args: Inputs<GetHangingInstancesArgs>,
   opts: LookUpOptions = {},
 ): pulumi.Output<HangingInstance[]> {
-  return whenKnown(args, opts, readHangingInstances);
+  return whenKnown("getHangingInstances", args, opts, readHangingInstances);
 }
 
 /** A configuration's texts, by its keys. */
-type PlainConfiguration = Partial<Record<ConfigurationKey, string>>;
+type PlainConfiguration = { readonly [Key in keyof Configuration]?: string };
 
-async function readHook(
-  args: GetLifecycleHookArgs,
-  configured: PlainConfiguration,
-): Promise<GetLifecycleHookResult> {
-  const place = await placeOf(configured);
-  const hook = await place.client.lifecycleHooks.get(args.scalingGroupId, args.lifecycleHookName);
-  return located(hook, args.scalingGroupId, place);
+type Read<Args, Result> = (args: Args, scope: ScopedClient) => Promise<Result>;
+
+async function readHook(args: GetLifecycleHookArgs, scope: ScopedClient): Promise<GetLifecycleHookResult> {
+  const hook = await scope.client.lifecycleHooks.get(args.scalingGroupId, args.lifecycleHookName);
+  return located(hook, args.scalingGroupId, scope);
 }
 
 async function readHooks(
   { scalingGroupId, lifecycleHookType }: GetLifecycleHooksArgs,
-  configured: PlainConfiguration,
+  scope: ScopedClient,
 ): Promise<GetLifecycleHookResult[]> {
-  const place = await placeOf(configured);
-  const hooks = await place.client.lifecycleHooks.list(scalingGroupId);
+  const hooks = await scope.client.lifecycleHooks.list(scalingGroupId);
   return hooks
     .filter((hook) => lifecycleHookType === undefined || hook.lifecycleHookType === lifecycleHookType)
-    .map((hook) => located(hook, scalingGroupId, place));
+    .map((hook) => located(hook, scalingGroupId, scope));
 }
 
 async function readHangingInstances(
   { scalingGroupId, instanceId }: GetHangingInstancesArgs,
-  configured: PlainConfiguration,
+  { client }: ScopedClient,
 ): Promise<HangingInstance[]> {
-  const { client } = await placeOf(configured);
   return client.hangingInstances.list(scalingGroupId, { instanceId });
 }
 
-function placeOf(configured: PlainConfiguration): Promise<PlacedClient> {
-  const settings = readSettings((key) => configured[key], process.env);
-  return new ConfiguredClients(settings, systemClock).at();
+/** One for each configuration of a process: look-ups share connections, the rate limiter, and the project's look-up. */
+const clients = new Map<string, ConfiguredClients>();
+
+function scopeOf(configured: PlainConfiguration): Promise<ScopedClient> {
+  const key = JSON.stringify([configured, process.env]);
+  const known =
+    clients.get(key) ??
+    new ConfiguredClients(
+      readSettings((name) => configured[name], process.env),
+      systemClock,
+    );
+  clients.set(key, known);
+  return known.at();
 }
 
 /** What is read is no secret, though secrets are needed to read it. */
@@ -139,21 +150,48 @@ function configuration({ provider }: LookUpOptions): pulumi.Output<PlainConfigur
   return pulumi.unsecret(pulumi.output(configurationOf(provider))) as pulumi.Output<PlainConfiguration>;
 }
 
-function whenKnown<Args, Result>(
+async function now<Args extends object, Result>(
+  name: string,
+  args: Args,
+  opts: LookUpOptions,
+  read: Read<Args, Result>,
+): Promise<Result> {
+  const configured = configuration(opts);
+  if (!(await isKnown(configured))) {
+    throw new Error(
+      `${name}: an argument of the provider is not known yet in this preview: use ${name}Output, which waits for it`,
+    );
+  }
+  return readOrMock(name, args, await plainPromise(configured), read);
+}
+
+function whenKnown<Args extends object, Result>(
+  name: string,
   args: Inputs<Args>,
   opts: LookUpOptions,
-  read: (args: Args, configured: PlainConfiguration) => Promise<Result>,
+  read: Read<Args, Result>,
 ): pulumi.Output<Result> {
   const result = pulumi
     .all([pulumi.output(args), configuration(opts)])
-    .apply(([known, configured]) => read(known as Args, configured as PlainConfiguration));
+    .apply(([known, configured]) => readOrMock(name, known as Args, configured as PlainConfiguration, read));
   return result as pulumi.Output<Result>;
+}
+
+/** Under `pulumi.runtime.setMocks` the program's own `call` answers, by the token `huaweicloud:as/<name>:<name>`. */
+async function readOrMock<Args extends object, Result>(
+  name: string,
+  args: Args,
+  configured: PlainConfiguration,
+  read: Read<Args, Result>,
+): Promise<Result> {
+  if (isMocked()) return pulumi.runtime.invoke(`huaweicloud:as/${name}:${name}`, { ...args });
+  return read(args, await scopeOf(configured));
 }
 
 function located(
   hook: LifecycleHook,
   scalingGroupId: string,
-  { region, projectId }: PlacedClient,
+  { region, projectId }: ScopedClient,
 ): GetLifecycleHookResult {
   const id = formatHookId({ scalingGroupId, lifecycleHookName: hook.lifecycleHookName });
   return { id, scalingGroupId, region, projectId, ...hook };

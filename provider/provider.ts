@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LifecycleHookLimits } from "../sdk/limits";
-import { type ConfigurationKey, configurationKeys } from "./core/settings";
+import { type ConfigurationKey, configurationKeys, stackRegionKey } from "./core/settings";
 
 /** Where and as whom hooks are managed. What is left out comes from the stack's configuration, then the environment. */
 export interface ProviderArgs {
@@ -29,7 +29,7 @@ export interface ProviderArgs {
 }
 
 /** A provider's configuration as text, by its keys. */
-type Configuration = Partial<Record<ConfigurationKey, pulumi.Input<string>>>;
+export type Configuration = Partial<Record<ConfigurationKey | typeof stackRegionKey, pulumi.Input<string>>>;
 
 const credentialKeys: readonly ConfigurationKey[] = ["accessKey", "secretKey", "securityToken"];
 
@@ -41,8 +41,12 @@ const configurations = new WeakMap<Provider, Configuration>();
 /**
  * An explicit provider, for several regions or accounts in one program.
  *
- * A hook that is moved from one region's provider to another's is replaced: deleted where it was, made where it
- * is to be.
+ * A scaling group is in one region and one project, so a hook never moves by its provider alone: the same group with a
+ * provider of another region or project is refused at preview. With another group the hook is replaced.
+ *
+ * Pulumi has one kind of provider for all dynamic resources. Given to a component (`providers`), this one therefore
+ * serves the dynamic resources of other packages in it as well, which then run without their configuration. Give it to
+ * hooks and to `LifecycleHooks` alone (`provider`), which contain no others.
  *
  * @example
  * const north = new Provider("north", { region: "cn-north-4" });
@@ -63,15 +67,15 @@ export class Provider extends pulumi.ProviderResource {
 
 /** What a provider is configured with, or the stack where there is none: for look-ups by the program itself. */
 export function configurationOf(provider: Provider | undefined): Configuration {
-  return (provider === undefined ? undefined : configurations.get(provider)) ?? complete({});
+  return (provider === undefined ? undefined : configurations.get(provider)) ?? stackConfiguration();
 }
 
 /** An explicit provider's process sees only its own arguments, so the stack's configuration is filled in here. */
 function complete(args: ProviderArgs): Configuration {
   const stack = new pulumi.Config("huaweicloud");
-  const stackRegion = stack.get("region");
+  const stackRegion = stack.get("region") ?? process.env.HW_REGION_NAME;
   const hasOwnKeys = args.accessKey !== undefined || args.secretKey !== undefined;
-  const configuration: Configuration = {};
+  const configuration: Configuration = { [stackRegionKey]: stackRegion ?? "" };
   for (const key of configurationKeys) {
     const given = args[key];
     if (given !== undefined) {
@@ -82,11 +86,16 @@ function complete(args: ProviderArgs): Configuration {
     const isCredential = credentialKeys.includes(key);
     const configured = isCredential ? stack.getSecret(key) : stack.get(key);
     if (configured === undefined || (isCredential && hasOwnKeys)) continue;
-    // A project and an endpoint belong to one region: in another one the stack's are not meant.
+    // A project and an endpoint belong to one region: the stack's are of no use in another.
     configuration[key] = ofRegionKeys.includes(key)
       ? onlyIn(stackRegion, args.region, configured)
       : configured;
   }
+  return configuration;
+}
+
+function stackConfiguration(): Configuration {
+  const { [stackRegionKey]: _, ...configuration } = complete({});
   return configuration;
 }
 

@@ -6,29 +6,19 @@
 import { flushCompileCache } from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
 import { redact } from "../sdk/redaction";
-import { type Checked, check as checkInputs, isNew } from "./core/check";
-import { ConfiguredClients } from "./core/clients";
-import type { Clients, Context } from "./core/context";
-import { create as createHook } from "./core/create";
-import { deleteHook } from "./core/delete";
-import { diff as diffHook } from "./core/diff";
-import { type TimedOperation, timeoutOf } from "./core/duration";
-import { formatHookId } from "./core/hook-id";
-import { IncompleteError } from "./core/incomplete";
-import { type Findings, noFindings, Preflight } from "./core/preflight";
 import {
-  type HiddenInputs,
+  formatHookId,
   type HookInputs,
   type HookOutputs,
+  IncompleteError,
   type PlannedInputs,
   secretValues,
 } from "./core/properties";
-import { read as readHook } from "./core/read";
-import { readSettings, type Settings } from "./core/settings";
-import { systemClock } from "./core/system-clock";
-import { update as updateHook } from "./core/update";
+import { Run } from "./core/run";
+import { readSettings } from "./core/settings";
 import { EngineLog } from "./engine-log";
 import { HostError, messageOf, PartialError, silenceHostReports } from "./host-errors";
+import { splitTimeout, timeoutOfCall, watchTimeouts } from "./host-timeouts";
 import { decode, encode, encodeState } from "./host-values";
 
 type Properties = Record<string, unknown>;
@@ -36,69 +26,46 @@ type Properties = Record<string, unknown>;
 /** One provider, as one plugin process has it. */
 class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   readonly #log = new EngineLog();
-  readonly #preflight = new Preflight();
-  /** The hooks of this run that the state has already; a second check of one without olds is its replacement. */
-  readonly #existing = new Set<string>();
-  /** The hooks that a create of this run has found instead of made. */
-  readonly #adopted = new Set<string>();
   /** Settled by `configure`. The host calls the methods without waiting for it, so each of them does. */
-  #configured: Promise<{ settings: Settings; clients: Clients }> = Promise.reject(
-    new Error("the provider was used before it was configured"),
-  );
+  #run: Promise<Run> = Promise.reject(new Error("the provider was used before it was configured"));
 
   constructor() {
-    this.#configured.catch(() => undefined);
+    this.#run.catch(() => undefined);
   }
 
   /** Stores its result synchronously: the host hands the provider to others before this has ended. */
   async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-    this.#configured = (async () => {
+    this.#run = (async () => {
       const settings = readSettings((key) => request.config.get(`huaweicloud:${key}`), process.env);
-      return { settings, clients: new ConfiguredClients(settings, systemClock) };
+      return new Run(settings, this.#log);
     })();
     // Each method tells it; the host would tell only the first, stack and all, and go on with the others.
-    this.#configured.catch(() => undefined);
+    this.#run.catch(() => undefined);
   }
 
   async check(olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
-    return this.#guarded([news], async () => {
-      const { settings } = await this.#configured;
-      const old = decode(olds);
-      const checked = checkInputs(old, decode(news), settings);
-      const findings = await this.#inspect(isNew(old), checked, settings);
-      const { __urn } = checked.inputs as HiddenInputs;
-      const warnings = [...checked.warnings, ...findings.warnings].map((text) =>
-        this.#log.log(__urn, redact(text, secretValues(news)), { level: "warning" }),
-      );
-      await Promise.all(warnings);
-      const { inputs } = checked;
-      const all = [...settings.problems, ...checked.problems, ...findings.problems];
+    return this.#guarded([news], async (run) => {
+      const { inputs, problems } = await run.check(decode(olds), decode(news));
       // A named property would have its value printed, even a secret one; the reason names it instead.
-      return { inputs: encode(inputs), failures: all.map((reason) => ({ property: "", reason })) };
+      // The engine marks again what the program made a secret, but not what a transform did.
+      const encoded = news.__given === undefined ? encode(inputs) : encodeState(inputs);
+      return { inputs: encoded, failures: problems.map((reason) => ({ property: "", reason })) };
     });
   }
 
   async diff(_id: pulumi.ID, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
-    return this.#guarded([news], async () => {
-      const { settings } = await this.#configured;
-      const { changes, replaces } = diffHook(
-        outputsIn(olds),
-        decode(news) as unknown as PlannedInputs,
-        settings,
-      );
+    return this.#guarded([news], async (run) => {
+      const { changes, replaces } = await run.diff(outputsIn(olds), decode(news) as unknown as PlannedInputs);
       return { changes, replaces: [...replaces] };
     });
   }
 
-  async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
-    return this.#guarded([inputs], async () => {
+  async create(properties: Properties): Promise<pulumi.dynamic.CreateResult> {
+    const { inputs, timeout } = splitTimeout(properties);
+    return this.#guarded([inputs], async (run) => {
       const checked = inputsIn(inputs);
-      const { __urn, __import } = checked;
-      // A replacement must not take over the very hook that it replaces.
-      const adopt = __urn !== undefined && this.#existing.has(__urn) ? undefined : __import;
       try {
-        const { outputs, made } = await createHook(await this.#context("create", checked), checked, adopt);
-        if (!made) this.#adopted.add(placeOf(outputs));
+        const outputs = await run.create(checked, timeout);
         return { id: formatHookId(outputs), outs: encodeState(outputs) };
       } catch (error) {
         throw partial(error, formatHookId(checked), inputs);
@@ -107,9 +74,8 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async read(id: pulumi.ID, properties: Properties): Promise<pulumi.dynamic.ReadResult> {
-    return this.#guarded([properties], async () => {
-      const known = outputsIn(properties);
-      const found = await readHook(await this.#context("read", known), id, known);
+    return this.#guarded([properties], async (run) => {
+      const found = await run.read(id, outputsIn(properties));
       // An empty id tells the engine that the hook is gone.
       if (found === undefined) return { id: "", props: {} };
       return { id, props: encodeState(found.outputs), inputs: encodeState(found.inputs) };
@@ -117,12 +83,11 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async update(id: pulumi.ID, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
-    return this.#guarded([olds, news], async () => {
+    const timeout = timeoutOfCall();
+    return this.#guarded([olds, news], async (run) => {
       const known = outputsIn(olds);
-      const checked = inputsIn(news);
       try {
-        const outputs = await updateHook(await this.#context("update", checked), id, known, checked);
-        return { outs: encodeState(outputs) };
+        return { outs: encodeState(await run.update(id, known, inputsIn(news), timeout)) };
       } catch (error) {
         throw partial(error, id, news, known);
       }
@@ -130,30 +95,14 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async delete(id: pulumi.ID, properties: Properties): Promise<void> {
-    return this.#guarded([properties], async () => {
-      const known = outputsIn(properties);
-      // The old one of a replacement whose new one found it there, and is it: nothing is to go.
-      if (this.#adopted.delete(placeOf(known))) return;
-      await deleteHook(await this.#context("delete", known), id, known);
-    });
-  }
-
-  /** Looks at the live group where that was asked for: to import a hook, or to see what `up` would meet. */
-  async #inspect(isNewHook: boolean, { inputs, problems }: Checked, settings: Settings): Promise<Findings> {
-    const { __urn, __import } = inputs as HiddenInputs;
-    if (!isNewHook && __urn !== undefined) this.#existing.add(__urn);
-    const replaces = __urn !== undefined && this.#existing.has(__urn);
-    const unusable = problems.length > 0 || settings.problems.length > 0;
-    if (!isNewHook || replaces || unusable) return noFindings;
-    const context = await this.#context("read", inputs);
-    if (__import !== undefined) return this.#preflight.inspectImport(context, __import, inputs);
-    return settings.preflight ? this.#preflight.inspectGroup(context, inputs) : noFindings;
+    const timeout = timeoutOfCall();
+    return this.#guarded([properties], (run) => run.delete(id, outputsIn(properties), timeout));
   }
 
   /** Runs a method so that whatever is thrown leaves as one clean message without a secret in it. */
-  async #guarded<T>(properties: readonly Properties[], method: () => Promise<T>): Promise<T> {
+  async #guarded<T>(properties: readonly Properties[], method: (run: Run) => Promise<T>): Promise<T> {
     try {
-      return await method();
+      return await method(await this.#run);
     } catch (error) {
       if (error instanceof HostError) throw error;
       throw new HostError(redact(messageOf(error), properties.flatMap(secretValues)));
@@ -161,33 +110,15 @@ class LifecycleHookProvider implements pulumi.dynamic.ResourceProvider {
       keepCompiledCode();
     }
   }
-
-  async #context(operation: TimedOperation, properties: HiddenInputs): Promise<Context> {
-    const { clients } = await this.#configured;
-    const { __urn, __timeouts } = properties;
-    const secrets = secretValues(properties);
-    return {
-      clients,
-      clock: systemClock,
-      timeout: timeoutOf(operation, __timeouts),
-      isAbandoned: () => this.#log.isGone(),
-      log: (message, options) => void this.#log.log(__urn, redact(message, secrets), options),
-    };
-  }
 }
 
 /** The error for a hook that exists all the same; any other as it is. */
-function partial(error: unknown, id: string, inputs: Properties, before: HiddenInputs = {}): unknown {
+function partial(error: unknown, id: string, inputs: Properties, before: Partial<HookInputs> = {}): unknown {
   if (!(error instanceof IncompleteError)) return error;
   const message = redact(error.message, [...secretValues(inputs), ...secretValues(before)]);
   // Without the provider's text the hook could never be deleted.
   const properties = { ...encodeState(error.outputs, before), __provider: inputs.__provider };
   return new PartialError(message, id, properties);
-}
-
-/** Which hook it is, among all there are. */
-function placeOf(outputs: HookOutputs): string {
-  return `${outputs.region}/${outputs.projectId}/${formatHookId(outputs)}`;
 }
 
 /** What `check` has let pass, or what the state has of a hook: its shape is known. */
@@ -210,6 +141,7 @@ function keepCompiledCode(): void {
 const compilesIntoCache = process.env.NODE_COMPILE_CACHE !== undefined;
 
 silenceHostReports();
+watchTimeouts();
 
 const provider = new LifecycleHookProvider();
 

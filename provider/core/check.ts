@@ -11,12 +11,20 @@ import {
   notificationTopicUrnRule,
   type Rule,
 } from "../../sdk/rules";
-import { importIdProblems } from "./adopt";
-import { autoName } from "./auto-name";
-import { type HiddenInputs, inputProperties } from "./properties";
-import { unknown } from "./unknown";
-
-type Properties = Readonly<Record<string, unknown>>;
+import {
+  addressIn,
+  type CheckOnlyInputs,
+  formatHookId,
+  type HiddenInputs,
+  type HookAddress,
+  inputProperties,
+  type Properties,
+  parseHookId,
+  secretNames,
+  unknown,
+  withoutCheckOnly,
+} from "./properties";
+import { autoName } from "./urn";
 
 export interface Checked {
   /** The inputs with the defaults filled in; given ones are never altered. */
@@ -25,12 +33,15 @@ export interface Checked {
   readonly problems: readonly string[];
   /** What may turn out wrong. */
   readonly warnings: readonly string[];
+  /** The names of the inputs whose values no message may show: secrets, and what may have become one. */
+  readonly concealed: readonly string[];
 }
 
 /** What the configuration says about inputs. */
 export interface CheckSettings {
   readonly limits: LifecycleHookLimits;
   readonly region: string | undefined;
+  readonly regionSource: string;
 }
 
 /** The key of the configuration, which stands in the advice about a limit. */
@@ -48,44 +59,66 @@ const rules: Readonly<Record<(typeof inputProperties)[number], Rule>> = {
 
 /**
  * Validates a program's inputs and fills in the defaults. Sends nothing, never throws. `olds` are the inputs of
- * the hook as it stands, or empty.
+ * the hook as it stands, or empty. `isReplacement`: the olds are empty because the hook is to be replaced.
  */
-export function check(olds: Properties, news: Properties, { limits, region }: CheckSettings): Checked {
-  const inputs = withDefaults(olds, news);
-  const secrets = secretNames(news);
+export function check(
+  olds: Properties,
+  news: Properties,
+  settings: CheckSettings,
+  isReplacement = false,
+): Checked {
+  const { limits, region } = settings;
+  const { secrets, concealed } = secretsOf(olds, news);
+  const inputs = withDefaults(olds, news, limits);
+  if (!mayImport(olds, inputs, isReplacement)) delete inputs.__import;
+  if (secrets.length > secretNames(news).length) inputs.__secrets = secrets;
   const problems: string[] = [];
   for (const name of inputProperties) {
     const value = inputs[name];
     if (value === unknown || (value === undefined && name === "notificationMetadata")) continue;
     const problem = rules[name](value, limits);
     if (problem !== undefined)
-      problems.push(describeProblem(name, value, problem, secrets.includes(name), limitsOption));
+      problems.push(describeProblem(name, value, problem, concealed.includes(name), limitsOption));
   }
   for (const name of Object.keys(news)) {
     if (!name.startsWith("__") && !isInputProperty(name)) problems.push(unknownProperty(name));
   }
-  const { __import: importId } = news as HiddenInputs;
-  if (importId !== undefined) {
-    problems.push(...(isNew(olds) ? importIdProblems(importId, inputs) : importOverProblems(importId, olds)));
-  }
-  problems.push(...topicElsewhere(inputs.notificationTopicUrn, region, secrets));
-  return { inputs, problems, warnings: braces(inputs.notificationMetadata) };
+  const { __import: importId } = inputs as HiddenInputs;
+  const warnings = braces(inputs.notificationMetadata);
+  if (importId !== undefined) problems.push(...importIdProblems(importId, inputs, concealed));
+  const moved = movedRegion(olds, inputs, settings);
+  problems.push(...(moved ?? topicElsewhere(inputs.notificationTopicUrn, region, concealed)));
+  return { inputs: withoutCheckOnly(inputs), problems, warnings, concealed };
 }
 
-function withDefaults(olds: Properties, news: Properties): Record<string, unknown> {
+function withDefaults(
+  olds: Properties,
+  news: Properties,
+  limits: LifecycleHookLimits,
+): Record<string, unknown> {
   const inputs: Record<string, unknown> = { ...news };
   if (inputs.defaultResult === undefined) inputs.defaultResult = "ABANDON";
   if (inputs.defaultTimeout === undefined) inputs.defaultTimeout = defaultTimeoutSeconds;
   if (inputs.lifecycleHookName === undefined) {
-    const { __urn, __import: importId } = news;
+    const { __urn, __import: importId } = inputs;
     // A hook that has a name keeps it, also when its URN has changed (by an alias).
     const name =
       olds.lifecycleHookName ??
       (typeof importId === "string" ? importId.split("/")[1] : undefined) ??
-      (typeof __urn === "string" ? autoName(__urn) : undefined);
+      (typeof __urn === "string" ? autoName(__urn, limits) : undefined);
     if (name !== undefined) inputs.lifecycleHookName = name;
   }
   return inputs;
+}
+
+/**
+ * Whether the option `import` counts. Left in the program of an imported hook it changes nothing; but a hook that a
+ * replacement has retained, and could not make anew, is taken back by its id.
+ */
+function mayImport(olds: Properties, inputs: Properties, isReplacement: boolean): boolean {
+  if (isNew(olds) && !isReplacement) return true;
+  const address = addressIn(inputs);
+  return address !== undefined && inputs.__import === formatHookId(address);
 }
 
 /** Whether these are the inputs of a hook that is still to be made. */
@@ -93,22 +126,80 @@ export function isNew(olds: Properties): boolean {
   return olds.scalingGroupId === undefined;
 }
 
-/** What the option would replace is in use: the hook would be deleted to make room for another that exists. */
-function importOverProblems(importId: string, olds: Properties): string[] {
-  const managed = `${olds.scalingGroupId}/${olds.lifecycleHookName}`;
-  if (importId === managed) return [];
+/**
+ * The inputs that are secret, and those that no message may show. Where transforms may have changed the inputs after
+ * the class had seen them, the class can't vouch for them: one with another value than the program's counts as secret
+ * (unless the state already has that value in clear), and so does free text, of whose very value a transform may have
+ * made a secret.
+ */
+function secretsOf(
+  olds: Properties,
+  news: Properties,
+): { readonly secrets: readonly string[]; readonly concealed: readonly string[] } {
+  const named = secretNames(news);
+  const { __given: given } = news as CheckOnlyInputs;
+  if (given === undefined) return { secrets: named, concealed: named };
+  const oldSecrets = secretNames(olds);
+  const changed = inputProperties.filter((name) => {
+    const value = news[name];
+    if (value === undefined || named.includes(name)) return false;
+    if (name === "notificationMetadata") return true;
+    return value !== given[name] && (value !== olds[name] || oldSecrets.includes(name));
+  });
+  const secrets = [...named, ...changed];
+  return { secrets, concealed: [...secrets, "notificationTopicUrn"] };
+}
+
+/** Why an id can't be that of the hook to import: it must be the hook that the program describes. */
+function importIdProblems(id: string, inputs: Properties, concealed: readonly string[]): string[] {
+  let address: HookAddress;
+  try {
+    address = parseHookId(id);
+  } catch (error) {
+    return [`import: ${error instanceof Error ? error.message : String(error)}`];
+  }
+  return (["scalingGroupId", "lifecycleHookName"] as const)
+    .filter((name) => inputs[name] !== unknown && inputs[name] !== address[name])
+    .map((name) => {
+      const is = concealed.includes(name) ? "is not that" : `is ${JSON.stringify(inputs[name])}`;
+      return `import: ${JSON.stringify(id)} is another hook than the program's: ${name} ${is} there; make them the same, or remove the option`;
+    });
+}
+
+/** The region of a hook, by its topic: the service sends its messages to topics of its own region. */
+function regionOfTopic(urn: unknown): string | undefined {
+  return typeof urn === "string" && notificationTopicUrnRule(urn) === undefined
+    ? urn.split(":")[2]
+    : undefined;
+}
+
+/** The inputs of a state do not tell where the hook is, but its topic does. */
+function movedRegion(
+  olds: Properties,
+  inputs: Properties,
+  { region, regionSource }: CheckSettings,
+): string[] | undefined {
+  const was = regionOfTopic(olds.notificationTopicUrn);
+  if (region === undefined || was === undefined || was === region) return undefined;
+  if (isNew(olds) || olds.scalingGroupId !== inputs.scalingGroupId) return undefined;
   return [
-    `import: this resource manages the hook ${JSON.stringify(managed)} already: take ${JSON.stringify(importId)} over by a resource of another name, or remove the option`,
+    moved(
+      formatHookId(olds as unknown as HookAddress),
+      `region ${was}`,
+      `region ${region} (by ${regionSource})`,
+    ),
   ];
 }
 
-/** The service sends its messages to topics of its own region. */
-function topicElsewhere(urn: unknown, region: string | undefined, secrets: readonly unknown[]): string[] {
-  if (region === undefined || typeof urn !== "string" || notificationTopicUrnRule(urn) !== undefined)
-    return [];
-  const topicRegion = urn.split(":")[2];
-  if (topicRegion === region) return [];
-  const where = secrets.includes("notificationTopicUrn") ? "another region" : `region ${topicRegion}`;
+/** A group is in one region and one project, so another configuration does not move a hook. */
+export function moved(id: string, is: string, configured: string): string {
+  return `the hook ${JSON.stringify(id)} is in ${is}, but ${configured} is configured: a scaling group is in one region and one project, and a hook does not move with the configuration. Go back to ${is} for this hook (by the configuration, or by a Provider of its own); or, to have it elsewhere, give it a scalingGroupId of there`;
+}
+
+function topicElsewhere(urn: unknown, region: string | undefined, concealed: readonly string[]): string[] {
+  const topicRegion = regionOfTopic(urn);
+  if (region === undefined || topicRegion === undefined || topicRegion === region) return [];
+  const where = concealed.includes("notificationTopicUrn") ? "another region" : `region ${topicRegion}`;
   return [
     `notificationTopicUrn: the topic is in ${where}, the hook in ${region}: give a topic of the hook's region`,
   ];
@@ -118,11 +209,6 @@ function topicElsewhere(urn: unknown, region: string | undefined, secrets: reado
 function braces(metadata: unknown): string[] {
   if (typeof metadata !== "string" || !/[{}]/.test(metadata)) return [];
   return ["notificationMetadata has { or } in it, which other operators of this service refuse (AS.7055)"];
-}
-
-function secretNames(news: Properties): readonly unknown[] {
-  const names = news.__secrets;
-  return Array.isArray(names) ? names : [];
 }
 
 function isInputProperty(name: string): boolean {

@@ -1,51 +1,52 @@
-import type { AutoScalingClient } from "../../sdk/client";
 import type { CredentialsProvider } from "../../sdk/credentials/credentials";
 import type { DefaultCredentialsOptions } from "../../sdk/credentials/search";
 import { isConfigurationError } from "../../sdk/errors";
-import type { Clients, Clock, Place, PlacedClient } from "./context";
+import type { Clients, Clock, Scope, ScopedClient } from "./context";
 import { GroupHooks } from "./group-hooks";
 import type { Settings } from "./settings";
+
+interface TimedClient extends Pick<ScopedClient, "client" | "serviceTime"> {}
 
 /** What the HTTP client needs. */
 const leastNode = 22;
 
-/** The clients of the places where hooks are; one a place, made when first needed. */
+/** The clients of the regions and projects where hooks are; one each, made when first needed. */
 export class ConfiguredClients implements Clients {
   readonly #settings: Settings;
   readonly #clock: Clock;
-  readonly #placed = new Map<string, Promise<PlacedClient>>();
+  readonly #scoped = new Map<string, Promise<ScopedClient>>();
 
   constructor(settings: Settings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
   }
 
-  async at(place: Place = {}): Promise<PlacedClient> {
+  async at(scope: Scope = {}): Promise<ScopedClient> {
     const { region: configured, problems } = this.#settings;
     if (problems.length > 0)
       throw new Error(`the provider's configuration is not valid: ${problems.join("; ")}`);
-    const region = place.region ?? configured;
+    const region = scope.region ?? configured;
     if (region === undefined) {
       throw new Error(
         "no region is configured: run pulumi config set huaweicloud:region <region>, such as cn-north-4, or set HW_REGION_NAME",
       );
     }
     if (region !== configured) this.#refuseForeignEndpoint(region);
-    return this.#placedAt(
+    return this.#scopedAt(
       region,
-      place.projectId ?? (region === configured ? this.#settings.projectId : undefined),
+      scope.projectId ?? (region === configured ? this.#settings.projectId : undefined),
     );
   }
 
-  /** One client a place, so that its calls share a pace, and what they know of a group. */
-  async #placedAt(region: string, projectId: string | undefined): Promise<PlacedClient> {
-    const key = placeKey(region, projectId);
-    const known = this.#placed.get(key);
+  /** One client a scope, so that its calls share a rate limiter, and the lists of groups. */
+  async #scopedAt(region: string, projectId: string | undefined): Promise<ScopedClient> {
+    const key = scopeKey(region, projectId);
+    const known = this.#scoped.get(key);
     if (known !== undefined) return known;
     const making = projectId === undefined ? this.#lookUp(region) : this.#make(region, projectId);
-    this.#placed.set(key, making);
+    this.#scoped.set(key, making);
     // What failed, such as a look-up without a connection, may succeed for the next.
-    making.catch(() => this.#placed.delete(key));
+    making.catch(() => this.#scoped.delete(key));
     return making;
   }
 
@@ -58,30 +59,30 @@ export class ConfiguredClients implements Clients {
     );
   }
 
-  /** With the client that looks the project up; another, that came to know the project otherwise, is better known. */
-  async #lookUp(region: string): Promise<PlacedClient> {
-    const client = await this.#client(region, undefined);
-    const projectId = await client.projectId().catch(nameConfiguration);
-    const key = placeKey(region, projectId);
-    const known = this.#placed.get(key);
+  /** Reuses an existing client for that project, else keeps the one that made the look-up. */
+  async #lookUp(region: string): Promise<ScopedClient> {
+    const made = await this.#client(region, undefined);
+    const projectId = await made.client.projectId().catch(nameConfiguration);
+    const key = scopeKey(region, projectId);
+    const known = this.#scoped.get(key);
     if (known !== undefined) {
-      await client.close();
+      await made.client.close();
       return known;
     }
-    const placed = this.#place(client, region, projectId);
-    this.#placed.set(key, Promise.resolve(placed));
-    return placed;
+    const scoped = this.#scope(made, region, projectId);
+    this.#scoped.set(key, Promise.resolve(scoped));
+    return scoped;
   }
 
-  async #make(region: string, projectId: string): Promise<PlacedClient> {
-    return this.#place(await this.#client(region, projectId), region, projectId);
+  async #make(region: string, projectId: string): Promise<ScopedClient> {
+    return this.#scope(await this.#client(region, projectId), region, projectId);
   }
 
-  #place(client: AutoScalingClient, region: string, projectId: string): PlacedClient {
-    return { client, hooks: new GroupHooks(client, this.#clock), region, projectId };
+  #scope({ client, serviceTime }: TimedClient, region: string, projectId: string): ScopedClient {
+    return { client, hooks: new GroupHooks(client, this.#clock), region, projectId, serviceTime };
   }
 
-  async #client(region: string, projectId: string | undefined): Promise<AutoScalingClient> {
+  async #client(region: string, projectId: string | undefined): Promise<TimedClient> {
     const [major = ""] = process.versions.node.split(".");
     if (Number(major) < leastNode) {
       throw new Error(
@@ -93,7 +94,12 @@ export class ConfiguredClients implements Clients {
     const { endpoints, cloud, maxRetries, limits } = this.#settings;
     // The settings have taken these, where they are about the configured region; elsewhere they are not meant.
     const { HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID, HW_ENDPOINTS, ...environment } = process.env;
-    return new AutoScalingClient({
+    /** How far the service's time of day is ahead of the clock. */
+    let ahead = Date.now() - this.#clock.now();
+    const client = new AutoScalingClient({
+      onResponse: ({ date }) => {
+        if (date !== undefined) ahead = date.getTime() - this.#clock.now();
+      },
       environment,
       region,
       projectId,
@@ -105,6 +111,7 @@ export class ConfiguredClients implements Clients {
       endpoint: endpoints.autoscaling,
       iamEndpoint: endpoints.iam,
     });
+    return { client, serviceTime: (moment) => moment + ahead };
   }
 }
 
@@ -129,6 +136,6 @@ function nameConfiguration(error: unknown): never {
   throw new Error(`${error.message}; in Pulumi projectId is huaweicloud:projectId`, { cause: error });
 }
 
-function placeKey(region: string, projectId: string | undefined): string {
+function scopeKey(region: string, projectId: string | undefined): string {
   return `${region}/${projectId ?? ""}`;
 }

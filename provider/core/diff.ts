@@ -1,11 +1,15 @@
+import { moved } from "./check";
 import {
   comparable,
+  formatHookId,
   type HookOutputs,
   identifyingProperties,
   mutableProperties,
   type PlannedInputs,
+  secretNames,
+  unknown,
 } from "./properties";
-import { unknown } from "./unknown";
+import type { Settings } from "./settings";
 
 /** What an update would do. */
 export interface Difference {
@@ -14,28 +18,46 @@ export interface Difference {
   readonly replaces: readonly string[];
 }
 
-/** Where the provider is configured to act; `undefined` is not configured. */
-export interface ConfiguredPlace {
-  readonly region?: string | undefined;
-  readonly projectId?: string | undefined;
-}
+/** Where the provider is configured to act, and which settings said so. */
+export type ConfiguredScope = Pick<Settings, "region" | "regionSource" | "projectId" | "projectSource">;
 
-/** Compares a hook in the state with what the program wants. Something not known yet counts as changed. */
-export function diff(olds: HookOutputs, news: PlannedInputs, place: ConfiguredPlace): Difference {
+/**
+ * Compares a hook in the state with what the program wants. Something not known yet counts as changed. Throws when the
+ * configuration has another region or project than the hook's group.
+ */
+export function diff(olds: HookOutputs, news: PlannedInputs, scope: ConfiguredScope): Difference {
+  refuseMove(olds, news.scalingGroupId, scope);
   const differs = (name: Parameters<typeof comparable>[1]) => {
     const value = comparable(news, name);
     return value === unknown || value !== comparable(olds, name);
   };
-  const moved = (["region", "projectId"] as const).filter(
-    // A state of before this property was kept can't tell that the hook is elsewhere.
-    (name) => place[name] !== undefined && olds[name] !== undefined && place[name] !== olds[name],
-  );
   const inPlace = mutableProperties.filter(differs);
   const asked = inPlace.filter((name) => isAskedToReplace(name, news));
-  const replaces = [...identifyingProperties.filter(differs), ...moved, ...asked];
+  const replaces = [...identifyingProperties.filter(differs), ...asked];
   const hidden = timeoutsOf(olds) !== timeoutsOf(news) || secretsOf(olds) !== secretsOf(news);
   const changes = replaces.length > 0 || inPlace.length > 0 || hidden;
   return { changes, replaces };
+}
+
+/** Throws when a hook is to stay in its group, and the configuration has another region or project than the group. */
+export function refuseMove(
+  olds: Partial<HookOutputs>,
+  scalingGroupId: unknown,
+  scope: ConfiguredScope,
+): void {
+  const { region, projectId } = olds;
+  if (scalingGroupId !== olds.scalingGroupId || region === undefined || projectId === undefined) return;
+  const elsewhere = [
+    ...(scope.region === undefined || scope.region === region
+      ? []
+      : [`region ${scope.region} (by ${scope.regionSource})`]),
+    ...(scope.projectId === undefined || scope.projectId === projectId
+      ? []
+      : [`project ${scope.projectId} (by ${scope.projectSource})`]),
+  ];
+  if (elsewhere.length === 0) return;
+  const id = formatHookId(olds as HookOutputs);
+  throw new Error(moved(id, `region ${region} and project ${projectId}`, elsewhere.join(" and ")));
 }
 
 function isAskedToReplace(name: string, { __replaceOnChanges: paths }: PlannedInputs): boolean {
@@ -43,8 +65,8 @@ function isAskedToReplace(name: string, { __replaceOnChanges: paths }: PlannedIn
 }
 
 /** What has become secret is a change: it would stay in the state's outputs in clear. */
-function secretsOf({ __secrets: names }: { readonly __secrets?: unknown }): string {
-  return JSON.stringify(Array.isArray(names) ? names.toSorted() : []);
+function secretsOf(properties: { readonly __secrets?: unknown }): string {
+  return JSON.stringify(secretNames(properties).toSorted());
 }
 
 /** Changed time-outs are a change: they reach `delete` only through the state. */

@@ -1,8 +1,7 @@
 import type { AutoScalingClient } from "../../sdk/client";
-import { isServiceError } from "../../sdk/errors";
+import { isNotFound } from "../../sdk/error-codes";
 import type { LifecycleHook } from "../../sdk/schemas";
 import type { Clock } from "./context";
-import { isCertainlyGone } from "./gone";
 
 /**
  * How long a group's list answers for all of its hooks, in milliseconds. The engine reads a few hooks at a
@@ -67,7 +66,7 @@ export class GroupHooks {
     try {
       return await this.#client.lifecycleHooks.list(scalingGroupId);
     } catch (error) {
-      if (isServiceError(error) && isCertainlyGone(error)) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }
@@ -75,4 +74,12 @@ export class GroupHooks {
 
 async function hookIn(listing: Listing, name: string): Promise<LifecycleHook | undefined> {
   return (await listing.hooks)?.find((hook) => hook.lifecycleHookName === name);
+}
+
+/**
+ * Whether the service itself says that something does not exist. A 404 without a code of its own may come from
+ * anything on the way, such as the server at a wrong endpoint, and must not make a state forget a hook.
+ */
+export function isMissing(error: unknown): boolean {
+  return isNotFound(error) && error.code?.startsWith("AS.") === true;
 }

@@ -1,6 +1,5 @@
 import type { Context } from "./context";
-import { parseHookId } from "./hook-id";
-import { type HookInputs, type HookOutputs, inputsOf, outputsOf } from "./properties";
+import { type HookInputs, type HookOutputs, inputsOf, outputsOf, parseHookId } from "./properties";
 
 /** A hook as it is: what the state is to say of it, and the inputs that would make it so. */
 export interface ReadHook {
@@ -19,15 +18,15 @@ export async function read(
 ): Promise<ReadHook | undefined> {
   const { scalingGroupId, lifecycleHookName } = parseHookId(id);
   const isLookUp = known.region === undefined;
-  const place = await context.clients.at(known);
-  const hook = await place.hooks.find(scalingGroupId, lifecycleHookName);
+  const scope = await context.clients.at(known);
+  const hook = await scope.hooks.find(scalingGroupId, lifecycleHookName);
   if (hook === undefined) {
     if (!isLookUp) return undefined;
     throw new Error(
-      `reading lifecycle hook ${JSON.stringify(lifecycleHookName)} in scaling group ${scalingGroupId}: there is no such hook in region ${place.region}; check the id ${JSON.stringify(id)}, the region and the project`,
+      `reading lifecycle hook ${JSON.stringify(lifecycleHookName)} in scaling group ${scalingGroupId}: there is no such hook in region ${scope.region}; check the id ${JSON.stringify(id)}, the region and the project`,
     );
   }
-  const where = { scalingGroupId, region: place.region, projectId: place.projectId };
+  const where = { scalingGroupId, region: scope.region, projectId: scope.projectId };
   const outputs = outputsOf(hook, where, known);
   return { outputs, inputs: inputsOf(outputs) };
 }

@@ -7,7 +7,11 @@ import { type LifecycleHookLimits, specificationLimits } from "../../sdk/limits"
 /** The provider's configuration, read and understood. Anything that is wrong with it stands in `problems`. */
 export interface Settings {
   readonly region: string | undefined;
+  /** The setting that named the region: `huaweicloud:region`, `HW_REGION_NAME`, or the argument of a `Provider`. */
+  readonly regionSource: string;
   readonly projectId: string | undefined;
+  /** The setting that named the project. */
+  readonly projectSource: string;
   readonly cloud: string | undefined;
   readonly endpoints: Pick<EndpointOptions, "autoscaling" | "iam">;
   readonly maxRetries: number | undefined;
@@ -34,14 +38,21 @@ export const configurationKeys = [
 ] as const;
 export type ConfigurationKey = (typeof configurationKeys)[number];
 
+/**
+ * A key that a `Provider` adds, whose process sees neither the stack's configuration nor its program: the stack's own
+ * region, to which alone the environment's project and endpoints belong. Empty when the stack has none.
+ */
+export const stackRegionKey = "stackRegion";
+
 const limitNames = Object.keys(specificationLimits) as (keyof LifecycleHookLimits)[];
 
 /** Reads the configuration, then the environment. Never throws, sends nothing. */
 export function readSettings(
-  configured: (key: ConfigurationKey) => string | undefined,
+  configured: (key: ConfigurationKey | typeof stackRegionKey) => string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Settings {
-  const reader = new Reader(configured, environment);
+  const stackRegion = configured(stackRegionKey);
+  const reader = new Reader(configured, environment, stackRegion);
   const region = reader.text("region", ["HW_REGION_NAME"]);
   const isUsable = region !== undefined && isRegionName(region.value);
   if (region !== undefined && !isUsable) {
@@ -50,9 +61,12 @@ export function readSettings(
       `${JSON.stringify(region.value)} is not the name of a region, such as cn-north-4`,
     );
   }
+  const project = reader.projectId(region?.value);
   const settings = {
     region: isUsable ? region.value : undefined,
-    projectId: reader.projectId(region?.value),
+    regionSource: region?.source ?? "no setting",
+    projectId: project?.value,
+    projectSource: project?.source ?? "the look-up by the region",
     cloud: reader.text("cloud", ["HW_CLOUD"])?.value,
     endpoints: reader.endpoints(region?.value),
     maxRetries: reader.maxRetries(),
@@ -73,10 +87,17 @@ class Reader {
   readonly problems: string[] = [];
   readonly #configured: (key: ConfigurationKey) => string | undefined;
   readonly #environment: NodeJS.ProcessEnv;
+  /** Given for an explicit provider only. */
+  readonly #stackRegion: string | undefined;
 
-  constructor(configured: (key: ConfigurationKey) => string | undefined, environment: NodeJS.ProcessEnv) {
+  constructor(
+    configured: (key: ConfigurationKey) => string | undefined,
+    environment: NodeJS.ProcessEnv,
+    stackRegion: string | undefined,
+  ) {
     this.#configured = configured;
     this.#environment = environment;
+    this.#stackRegion = stackRegion;
   }
 
   problem(source: string, text: string): void {
@@ -85,7 +106,7 @@ class Reader {
 
   text(key: ConfigurationKey, variables: readonly string[]): Sourced | undefined {
     const configured = this.#configured(key);
-    if (configured) return { value: configured, source: `huaweicloud:${key}` };
+    if (configured) return { value: configured, source: this.#sourceOf(key) };
     for (const source of variables) {
       const value = this.#environment[source];
       if (value) return { value, source };
@@ -93,13 +114,17 @@ class Reader {
     return undefined;
   }
 
-  projectId(region: string | undefined): string | undefined {
-    return this.#configured("projectId") || environmentProject(this.#environment, region)?.id;
+  projectId(region: string | undefined): Sourced | undefined {
+    const configured = this.#configured("projectId");
+    if (configured) return { value: configured, source: this.#sourceOf("projectId") };
+    const found = this.#isStackRegion(region) ? environmentProject(this.#environment, region) : undefined;
+    return found === undefined ? undefined : { value: found.id, source: found.variable };
   }
 
   endpoints(region: string | undefined): Settings["endpoints"] {
     const configured = this.#configured("endpoints");
-    const found = configured ? parseEndpoints(configured) : environmentEndpoints(this.#environment, region);
+    const environment = this.#isStackRegion(region) ? this.#environment : {};
+    const found = configured ? parseEndpoints(configured) : environmentEndpoints(environment, region);
     const source = configured ? "huaweicloud:endpoints" : "HW_ENDPOINTS";
     this.problems.push(...(found?.problems ?? []).map((problem) => source + problem));
     return found?.endpoints ?? {};
@@ -156,6 +181,17 @@ class Reader {
       this.problems.push(error instanceof Error ? error.message : String(error));
       return undefined;
     }
+  }
+
+  /** The environment's project and endpoints belong to the stack's own region. */
+  #isStackRegion(region: string | undefined): boolean {
+    return this.#stackRegion === undefined || this.#stackRegion === region;
+  }
+
+  #sourceOf(key: ConfigurationKey): string {
+    return this.#stackRegion === undefined
+      ? `huaweicloud:${key}`
+      : `the provider's ${key}, from its argument or huaweicloud:${key}`;
   }
 
   #object(

@@ -1,18 +1,17 @@
-import { isNotFound } from "../../sdk/error-codes";
-import type { LifecycleHook } from "../../sdk/schemas";
-import type { Context, PlacedClient } from "./context";
-import { create } from "./create";
-import { parseHookId } from "./hook-id";
-import { IncompleteError, type KnownHook } from "./incomplete";
+import type { Context } from "./context";
+import { create, put } from "./create";
 import {
   comparable,
   type HookInputs,
   type HookOutputs,
   hiddenInputsOf,
+  IncompleteError,
+  type KnownHook,
   mutableProperties,
   outputsOf,
+  parseHookId,
 } from "./properties";
-import { busyGroup, patiently, unknownTopic } from "./wait";
+import { busyGroup, retryWhile, unknownTopic } from "./wait";
 
 /** Updates a hook in place: one PUT of the five mutable properties; none when only hidden inputs changed. */
 export async function update(
@@ -25,19 +24,19 @@ export async function update(
   if (changed.length === 0 && isComplete(olds)) return { ...withoutHidden(olds), ...hiddenInputsOf(news) };
   const address = parseHookId(id);
   const { scalingGroupId, lifecycleHookName } = address;
-  const place = await context.clients.at(olds);
-  const where = { scalingGroupId, region: place.region, projectId: place.projectId };
+  const scope = await context.clients.at(olds);
+  const where = { scalingGroupId, region: scope.region, projectId: scope.projectId };
   if (changed.length === 0) {
     // Only a create that could not find out what it had made leaves such a state.
-    const found = await place.hooks.find(scalingGroupId, lifecycleHookName);
-    if (found === undefined) return (await create(context, news, undefined)).outputs;
+    const found = await scope.hooks.find(scalingGroupId, lifecycleHookName);
+    if (found === undefined) return create(context, news, false);
     return outputsOf(found, where, news);
   }
   const topic = changed.includes("notificationTopicUrn") ? [unknownTopic(context)] : [];
-  const hook = await patiently(context, () => put(place, address, news), [
+  const hook = await retryWhile(context, () => put(scope, address, news), [
     busyGroup(context, "update", scalingGroupId),
     ...topic,
-  ]).finally(() => place.hooks.forget(scalingGroupId));
+  ]).finally(() => scope.hooks.forget(scalingGroupId));
   const outputs = outputsOf(hook, where, news);
   // No documentation says that an empty text clears the metadata, so the answer has to.
   if (comparable(news, "notificationMetadata") === undefined && hook.notificationMetadata !== undefined) {
@@ -47,28 +46,6 @@ export async function update(
     );
   }
   return outputs;
-}
-
-async function put(
-  place: PlacedClient,
-  { scalingGroupId, lifecycleHookName }: ReturnType<typeof parseHookId>,
-  news: HookInputs,
-): Promise<LifecycleHook> {
-  const settings = {
-    lifecycleHookType: news.lifecycleHookType,
-    notificationTopicUrn: news.notificationTopicUrn,
-    defaultResult: news.defaultResult,
-    defaultTimeout: news.defaultTimeout,
-    // Left out it would stay as it is.
-    notificationMetadata: news.notificationMetadata ?? "",
-  };
-  try {
-    return await place.client.lifecycleHooks.update(scalingGroupId, lifecycleHookName, settings);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const text = `${error.message}; if somebody has deleted it, pulumi up --refresh makes it again`;
-    throw new Error(text, { cause: error });
-  }
 }
 
 function isComplete(olds: KnownHook): olds is HookOutputs {

@@ -2,9 +2,35 @@ import { isBusy, isUnknownTopic } from "../../sdk/error-codes";
 import { isServiceError, type ServiceError } from "../../sdk/errors";
 import type { Context } from "./context";
 
-/** Which refusals pass by themselves, how long to wait for that, and what is being waited for. */
-export interface Patience {
-  readonly with: (error: ServiceError) => boolean;
+const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
+
+/** The milliseconds of a duration as Pulumi writes it: `1h30m`, `90s`, `1.5m`; `undefined` if it is none. */
+function parseDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
+  let sum = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
+    sum += Number(amount) * units[unit as keyof typeof units];
+  }
+  return sum;
+}
+
+/** The operations that may have to wait. */
+export type TimedOperation = "create" | "read" | "update" | "delete";
+
+/** How long an operation waits for a busy group unless `customTimeouts` says otherwise, in milliseconds. */
+const defaultTimeout = 10 * units.m;
+
+/** The milliseconds that an operation may wait. */
+export function timeoutOf(
+  operation: TimedOperation,
+  custom: Readonly<Record<string, string>> | undefined,
+): number {
+  return parseDuration(custom?.[operation] ?? "") ?? defaultTimeout;
+}
+
+/** Refusals that pass by themselves, how long to wait for that, and what is being waited for. */
+export interface PassingRefusal {
+  readonly matches: (error: ServiceError) => boolean;
   /** Milliseconds. */
   readonly timeout: number;
   /** What is waited for: "waiting until scaling group … is no longer busy". */
@@ -16,23 +42,23 @@ export interface Patience {
 const firstDelay = 2_000;
 const longestDelay = 15_000;
 /** How long a new topic may be unknown, in milliseconds. */
-const topicPatience = 30_000;
+const unknownTopicTimeout = 30_000;
 
-/** Does something that may be refused for a while, until it is accepted or the patience is over. */
-export async function patiently<T>(
+/** Repeats what the service refuses for a while, until it is accepted or the time for that refusal is over. */
+export async function retryWhile<T>(
   context: Context,
   attempt: () => Promise<T>,
-  patience: readonly Patience[],
+  passing: readonly PassingRefusal[],
 ): Promise<T> {
   /** When each reason was met first. */
-  const starts = new Map<Patience, number>();
+  const starts = new Map<PassingRefusal, number>();
   try {
     for (let delay = firstDelay; ; delay = Math.min(delay * 1.5, longestDelay)) {
       try {
         return await attempt();
       } catch (error) {
         if (!isServiceError(error)) throw error;
-        const reason = patience.find((one) => one.with(error));
+        const reason = passing.find(({ matches }) => matches(error));
         if (reason === undefined) throw error;
         const now = context.clock.now();
         const start = starts.get(reason) ?? now;
@@ -44,7 +70,7 @@ export async function patiently<T>(
           throw new Error(text, { cause: error });
         }
         const status = `${reason.waiting} (${seconds(passed)} so far, ${seconds(left)} left)`;
-        context.log(status, { ephemeral: true });
+        void context.log(status, { ephemeral: true });
         await context.clock.sleep(Math.min(delay, left));
         if (await context.isAbandoned()) {
           throw new Error(`${error.message}; the engine that asked for it is gone, so nothing more is sent`, {
@@ -54,36 +80,37 @@ export async function patiently<T>(
       }
     }
   } finally {
-    // However it ends: the row would show the last "waiting" for ever.
-    if (starts.size > 0) context.log("", { ephemeral: true });
+    // The row would go on to show the last "waiting".
+    if (starts.size > 0) void context.log("", { ephemeral: true });
   }
 }
 
-/** Patience with a group in which a scaling activity runs. */
+/** A scaling activity runs in the group. */
 export function busyGroup(
   context: Context,
   operation: "create" | "update" | "delete",
   scalingGroupId: string,
-): Patience {
+): PassingRefusal {
   return {
-    with: isBusy,
+    matches: isBusy,
     timeout: context.timeout,
     waiting: `waiting until scaling group ${scalingGroupId} is no longer busy`,
     advice: `to wait longer set the option customTimeouts: { ${operation}: "1h" }`,
   };
 }
 
-/** Patience with a topic made in the same run, which the service knows after some seconds. */
-export function unknownTopic(context: Context): Patience {
+/** The topic was made in the same run; Auto Scaling knows it after some seconds. */
+export function unknownTopic(context: Context): PassingRefusal {
   return {
-    with: isUnknownTopic,
-    timeout: Math.min(topicPatience, context.timeout),
+    matches: isUnknownTopic,
+    timeout: Math.min(unknownTopicTimeout, context.timeout),
     waiting: "waiting until Auto Scaling knows the notification topic",
     advice: "is the topic in the group's region and project?",
   };
 }
 
-function seconds(milliseconds: number): string {
+/** A time as a person says it. */
+export function seconds(milliseconds: number): string {
   const whole = Math.round(milliseconds / 1000);
   return whole < 120 ? `${whole} s` : `${Math.round(whole / 60)} min`;
 }

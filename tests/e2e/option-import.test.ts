@@ -15,8 +15,9 @@ describe("import", () => {
     const emulator = await startEmulator();
     emulator.putHook(groupId, byHand);
     await using trial = await Trial.start(declare({}, { import: id }), { emulator });
-    expect((await trial.stack.preview()).diagnostics).toEqual([]);
-    expect((await trial.stack.up()).diagnostics).toEqual([]);
+    const told = [expect.stringContaining("give aliases instead, or both will manage it")];
+    expect((await trial.stack.preview()).diagnostics).toEqual(told);
+    expect((await trial.stack.up()).diagnostics).toEqual(told);
     expect(trial.sent().filter((method) => method !== "GET")).toEqual([]);
     const [hook] = await trial.hooksInState();
     expect(hook?.id).toBe(id);
@@ -27,7 +28,7 @@ describe("import", () => {
     trial.stack.program = declare({ defaultTimeout: 600 });
     expect((await trial.stack.up()).steps).toEqual(["update drain"]);
     expect(trial.names()).toEqual(["by-hand"]);
-  });
+  }, 60_000);
 
   test("shows at preview what differs, property by property, and refuses to take over such a hook", async () => {
     const emulator = await startEmulator();

@@ -1,25 +1,32 @@
 import { describe, expect, test } from "vitest";
 import { LifecycleHook, Provider } from "../../provider";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { EngineStack } from "../support/engine";
 import { groupId, topicUrn } from "../support/hooks";
 import { hookArgs, Trial } from "../support/trial";
 
+/** A group is in one region. */
+const southGroup = "0a1b2c3d-dd76-4a61-b4bc-a67c5686719a";
+
 describe("provider", () => {
-  test("manages hooks in two regions of one program, and replaces a hook that is moved", async () => {
+  test("manages hooks in two regions of one program, and replaces a hook that moves to a group in the other", async () => {
     const emulator = await startEmulator();
-    await using south = await startEmulator({ region: "cn-south-1", projectId: "5".repeat(32) });
-    const southTopic = topicUrn.replace("cn-north-4", "cn-south-1");
+    await using south = await startEmulator({
+      region: "cn-south-1",
+      projectId: "5".repeat(32),
+      groups: [southGroup],
+    });
+    const southern = {
+      notificationTopicUrn: topicUrn.replace("cn-north-4", "cn-south-1"),
+      scalingGroupId: southGroup,
+    };
     const provider = (name: string, { region, url, accessKey, secretKey }: Emulator) =>
       new Provider(name, { region, accessKey, secretKey, endpoints: { autoscaling: url, iam: url } });
     const program = (movedTo: "north" | "south") => async () => {
       const providers = { north: provider("north", emulator), south: provider("south", south) };
       new LifecycleHook("stays", hookArgs, { provider: providers.north });
-      const topic = movedTo === "north" ? topicUrn : southTopic;
-      new LifecycleHook(
-        "moves",
-        { ...hookArgs, notificationTopicUrn: topic },
-        { provider: providers[movedTo] },
-      );
+      const where = movedTo === "north" ? {} : southern;
+      new LifecycleHook("moves", { ...hookArgs, ...where }, { provider: providers[movedTo] });
     };
     await using trial = await Trial.start(program("north"), { emulator });
     const up = await trial.stack.up();
@@ -32,9 +39,11 @@ describe("provider", () => {
     const moved = await trial.stack.up();
     expect(moved.diagnostics).toEqual([]);
     expect(trial.names()).toEqual([expect.stringMatching(/^stays-/)]);
-    expect(south.hooks(groupId)).toMatchObject([{ lifecycle_hook_name: expect.stringMatching(/^moves-/) }]);
+    expect(south.hooks(southGroup)).toMatchObject([
+      { lifecycle_hook_name: expect.stringMatching(/^moves-/) },
+    ]);
     expect((await trial.stack.destroy()).diagnostics).toEqual([]);
-    expect(south.hooks(groupId)).toEqual([]);
+    expect(south.hooks(southGroup)).toEqual([]);
   });
 
   test("in another region than the stack's takes neither its project nor its endpoints", async () => {
@@ -53,27 +62,30 @@ describe("provider", () => {
     expect(south.hooks(groupId)).toHaveLength(1);
   });
 
-  test("with another region replaces its hooks: deleted where they were, made where they are to be", async () => {
+  test("with another region, and nothing but HW_PROJECT_ID in the environment, leaves the hooks of a group as they are", async () => {
     const emulator = await startEmulator();
     await using south = await startEmulator({ region: "cn-south-1", projectId: "5".repeat(32) });
     const program =
       ({ region, url, accessKey, secretKey }: Emulator, topic: string) =>
       async () => {
-        const provider = new Provider("here", {
-          region,
-          accessKey,
-          secretKey,
-          endpoints: { autoscaling: url, iam: url },
-        });
+        const endpoints = { autoscaling: url, iam: url };
+        const provider = new Provider("here", { region, accessKey, secretKey, endpoints });
         new LifecycleHook("drain", { ...hookArgs, notificationTopicUrn: topic }, { provider });
       };
-    await using trial = await Trial.start(program(emulator, topicUrn), { emulator });
-    await trial.stack.up();
-    trial.stack.program = program(south, topicUrn.replace("cn-north-4", "cn-south-1"));
-    const up = await trial.stack.up();
-    expect(up.diagnostics).toEqual([]);
-    expect(trial.names()).toEqual([]);
-    expect(south.hooks(groupId)).toHaveLength(1);
-    expect((await trial.stack.up()).steps).toEqual([]);
+    const env = { HW_PROJECT_ID: "0".repeat(32), HW_METADATA_DISABLED: "1" };
+    await using stack = await EngineStack.create(program(emulator, topicUrn), { env });
+    // The project is looked up: the environment's may be any region's.
+    expect((await stack.up()).diagnostics).toEqual([]);
+    emulator.clearRequests();
+    stack.program = program(south, topicUrn.replace("cn-north-4", "cn-south-1"));
+    for (const run of [await stack.preview(), await stack.up()]) {
+      expect(run.failed).toBe(true);
+      expect(run.diagnostics.join()).toMatch(
+        /is in region cn-north-4, but region cn-south-1 \(by the provider's region/,
+      );
+    }
+    expect([...emulator.requests, ...south.requests].filter(({ path }) => path.includes("hook"))).toEqual([]);
+    expect(emulator.hooks(groupId)).toHaveLength(1);
+    await emulator.close();
   });
 });

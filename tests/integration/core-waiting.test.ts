@@ -48,8 +48,7 @@ describe("a busy group", () => {
   test("is waited for by a create, which tells for what and how long still, and leaves no status behind", async () => {
     const context = contextOf(emulator, clock);
     emulator.setBusy(groupId, 3);
-    const { made } = await create(context, checkedInputs, undefined);
-    expect(made).toBe(true);
+    await create(context, checkedInputs, false);
     expect(methods()).toEqual(["POST", "POST", "POST", "POST"]);
     expect(context.said).toEqual([
       `waiting until scaling group ${groupId} is no longer busy (0 s so far, 10 min left)`,
@@ -65,7 +64,7 @@ describe("a busy group", () => {
     emulator.intercept(() =>
       refused++ === 0 ? { answer: { status: 400, body: { error: { code, message: "busy" } } } } : undefined,
     );
-    await create(contextOf(emulator, clock), checkedInputs, undefined);
+    await create(contextOf(emulator, clock), checkedInputs, false);
     expect(methods()).toEqual(["POST", "POST"]);
   });
 
@@ -82,7 +81,7 @@ describe("a busy group", () => {
   });
 
   test.each([
-    ["create", (context: ReturnType<typeof contextOf>) => create(context, checkedInputs, undefined)],
+    ["create", (context: ReturnType<typeof contextOf>) => create(context, checkedInputs, false)],
     [
       "update",
       (context: ReturnType<typeof contextOf>) =>
@@ -106,7 +105,7 @@ describe("a busy group", () => {
 
   test("is asked less and less often, and never after more than 15 s", async () => {
     emulator.setBusy(groupId, 12);
-    await create(contextOf(emulator, clock), checkedInputs, undefined);
+    await create(contextOf(emulator, clock), checkedInputs, false);
     expect(clock.waits).toEqual([
       2000, 3000, 4500, 6750, 10_125, 15_000, 15_000, 15_000, 15_000, 15_000, 15_000, 15_000,
     ]);
@@ -116,7 +115,7 @@ describe("a busy group", () => {
     const context = contextOf(emulator, clock);
     emulator.setBusy(groupId, 1);
     for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
-    const { message } = await rejection(create(context, checkedInputs, undefined));
+    const { message } = await rejection(create(context, checkedInputs, false));
     expect(message).toContain("AS.7038");
     expect(context.said.at(-1)).toBe("");
   });
@@ -126,7 +125,7 @@ describe("a topic that Auto Scaling does not know yet", () => {
   test("is waited for by a create", async () => {
     const context = contextOf(emulator, clock);
     refuseTopic(2);
-    await create(context, checkedInputs, undefined);
+    await create(context, checkedInputs, false);
     expect(methods()).toEqual(["POST", "POST", "POST"]);
     expect(context.said).toEqual([
       "waiting until Auto Scaling knows the notification topic (0 s so far, 30 s left)",
@@ -137,7 +136,7 @@ describe("a topic that Auto Scaling does not know yet", () => {
 
   test("is explained after 30 s", async () => {
     refuseTopic(Number.POSITIVE_INFINITY);
-    const { message } = await rejection(create(contextOf(emulator, clock), checkedInputs, undefined));
+    const { message } = await rejection(create(contextOf(emulator, clock), checkedInputs, false));
     expect(message).toContain("the notification topic does not exist (or is not known to Auto Scaling yet)");
     expect(message).toContain("waited 30 s; is the topic in the group's region and project?");
     expect(clock.now()).toBe(30_000);

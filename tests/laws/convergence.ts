@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { formatHookId } from "../../provider/core/hook-id";
+import { formatHookId } from "../../provider/core/properties";
 import { type Driver, encrypted, type Kept, type Outcome, type Program } from "./driver";
 import { described } from "./fleet";
 

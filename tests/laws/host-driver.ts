@@ -1,3 +1,4 @@
+import { markApplies } from "../../provider/core/urn";
 import type { Emulator } from "../../sdk/emulator";
 import { failureOf, Host, type HostFailure, type Properties, unknownValue } from "../support/host";
 import {
@@ -28,11 +29,14 @@ interface Plan {
 export class HostDriver implements Driver, AsyncDisposable {
   readonly emulator: Emulator;
   #host: Host;
+  /** Started while the one before is at work. */
+  #next: Promise<Host>;
   readonly #state = new Map<string, Resource>();
 
   private constructor(emulator: Emulator, host: Host) {
     this.emulator = emulator;
     this.#host = host;
+    this.#next = Host.start(emulator.env);
   }
 
   static async start(emulator: Emulator): Promise<HostDriver> {
@@ -52,22 +56,19 @@ export class HostDriver implements Driver, AsyncDisposable {
   }
 
   async up(program: Program): Promise<Outcome> {
-    const outcome = await this.#run(async (run) => {
+    return this.#run(async (run) => {
       await Promise.all(
         Object.entries(program).map(async ([name, hook]) => {
-          const plan = await this.#plan(run, name, hook);
+          const plan = await this.#plan(run, name, hook, { applies: true });
           run.did(plan, name, this.#state);
           await run.trying(() => this.#apply(name, plan, hook));
         }),
       );
       if (!run.failed) await this.#delete(run, this.#missingIn(program));
     });
-    if (Object.values(program).some((hook) => hook.import !== undefined)) await this.#restart();
-    return outcome;
   }
 
   async refresh(): Promise<Outcome> {
-    await this.#restart();
     return this.#run(async (run) => {
       const read = async ([name, { id, inputs, outputs }]: [string, Resource]) => {
         const found = await this.#host.read(id, outputs);
@@ -112,16 +113,20 @@ export class HostDriver implements Driver, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#next)[Symbol.asyncDispose]();
     await this.#host[Symbol.asyncDispose]();
   }
 
-  /** The engine has a process for each run; one of ours may serve many, but knows what it has read and imported. */
+  /** The engine has a process for each run. */
   async #restart(): Promise<void> {
-    await this.#host[Symbol.asyncDispose]();
-    this.#host = await Host.start(this.emulator.env);
+    const last = this.#host;
+    this.#host = await this.#next;
+    this.#next = Host.start(this.emulator.env);
+    await last[Symbol.asyncDispose]();
   }
 
   async #run(operation: (run: HostRun) => Promise<void>): Promise<Outcome> {
+    await this.#restart();
     const run = new HostRun();
     await run.trying(() => operation(run));
     return {
@@ -132,9 +137,9 @@ export class HostDriver implements Driver, AsyncDisposable {
     };
   }
 
-  async #plan(run: HostRun, name: string, hook: Declared): Promise<Plan> {
+  async #plan(run: HostRun, name: string, hook: Declared, { applies = false } = {}): Promise<Plan> {
     const old = this.#state.get(name);
-    const news = newsOf(name, hook);
+    const news = newsOf(name, hook, applies);
     const { inputs, reasons } = await this.#host.check(revealed(old?.inputs ?? {}), news);
     if (reasons.length > 0) {
       run.failed = true;
@@ -213,14 +218,16 @@ class HostRun {
 }
 
 /** What the class sends. */
-function newsOf(name: string, { inputs, secrets, import: importId, timeouts }: Declared): Properties {
+function newsOf(name: string, declared: Declared, applies: boolean): Properties {
+  const { inputs, secrets, import: importId, timeouts } = declared;
+  const urn = `dev::shop::::${name}`;
   const known = Object.entries(inputs).map(([key, value]) => [
     key,
     value === unknownInput ? unknownValue : value,
   ]);
   return {
     ...Object.fromEntries(known),
-    __urn: `dev::shop::::${name}`,
+    __urn: applies ? markApplies(urn) : urn,
     ...(secrets === undefined ? {} : { __secrets: secrets }),
     ...(importId === undefined ? {} : { __import: importId }),
     ...(timeouts === undefined ? {} : { __timeouts: timeouts }),

@@ -1,5 +1,6 @@
 import { ConfiguredClients } from "../../provider/core/clients";
 import type { Clock, Context } from "../../provider/core/context";
+import { Ownership } from "../../provider/core/ownership";
 import { readSettings } from "../../provider/core/settings";
 import type { Emulator } from "../../sdk/emulator";
 
@@ -16,8 +17,9 @@ export function contextOf(
     clients: new ConfiguredClients(settings, clock),
     clock,
     isAbandoned: async () => false,
+    ownership: new Ownership(),
     timeout: options.timeout ?? 600_000,
-    log: (message) => {
+    log: async (message) => {
       said.push(message);
     },
     said,

@@ -146,6 +146,8 @@ interface UpOptions {
   readonly target?: string[];
   readonly policyPacks?: string[];
   readonly refresh?: boolean;
+  readonly parallel?: number;
+  readonly continueOnError?: boolean;
 }
 
 export interface StateResource {

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { autoName } from "../../provider/core/auto-name";
-import { timeoutOf } from "../../provider/core/duration";
-import { formatHookId, parseHookId } from "../../provider/core/hook-id";
-import { expandUrn, lifecycleHookToken, nameInUrn, shortUrn, shortUrnIn } from "../../provider/core/urn";
+import { formatHookId, parseHookId } from "../../provider/core/properties";
+import {
+  autoName,
+  expandUrn,
+  lifecycleHookToken,
+  nameInUrn,
+  shortUrn,
+  shortUrnIn,
+} from "../../provider/core/urn";
+import { timeoutOf } from "../../provider/core/wait";
 import { providerText } from "../../provider/provider-text";
 
 describe("the provider's text in every state", () => {

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { AdoptionInputs } from "../../provider/core/adopt";
-import { autoName } from "../../provider/core/auto-name";
-import { Preflight } from "../../provider/core/preflight";
-import { unknown } from "../../provider/core/unknown";
+import { GroupLooks } from "../../provider/core/look";
+import { type Properties, secretNames, unknown } from "../../provider/core/properties";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { SkippingClock, stoppedClock } from "../support/clocks";
 import { contextOf } from "../support/core";
@@ -11,11 +9,11 @@ import { checkedInputs, groupId, topicUrn } from "../support/hooks";
 /** The look at the live groups before anything is changed. */
 
 let emulator: Emulator;
-let preflight: Preflight;
+let looks: GroupLooks;
 
 beforeEach(async () => {
   emulator = await startEmulator({ groups: [groupId, "second", "third"] });
-  preflight = new Preflight();
+  looks = new GroupLooks();
 });
 afterEach(() => emulator.close());
 
@@ -29,8 +27,19 @@ const fill = () => {
   for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
 };
 
-async function warnings(more: AdoptionInputs = {}, context = contextOf(emulator, stoppedClock)) {
-  const findings = await preflight.inspectGroup(context, { ...checkedInputs, ...more });
+const question = (more: Properties = {}, context = contextOf(emulator, stoppedClock)) => ({
+  context,
+  inputs: { ...checkedInputs, ...more },
+  concealed: secretNames(more),
+  applies: false,
+});
+
+async function warnings(
+  more: Properties = {},
+  context = contextOf(emulator, stoppedClock),
+  isAutoNamed = false,
+) {
+  const findings = await looks.newHook(question(more, context), isAutoNamed);
   expect(findings.problems).toEqual([]);
   return findings.warnings;
 }
@@ -106,10 +115,8 @@ describe("a preflight asks", () => {
   });
 
   test("and finds what an interrupted run has left no obstacle", async () => {
-    const __urn = "dev::shop::::drain";
-    const lifecycleHookName = autoName(__urn);
-    emulator.putHook(groupId, { ...sameHook, lifecycle_hook_name: lifecycleHookName });
-    expect(await warnings({ lifecycleHookName, __urn })).toEqual([]);
+    emulator.putHook(groupId, sameHook);
+    expect(await warnings({}, contextOf(emulator, stoppedClock), true)).toEqual([]);
   });
 
   test("for no longer than 10 s altogether, whatever the number of groups", async () => {
@@ -117,7 +124,7 @@ describe("a preflight asks", () => {
     const context = contextOf(emulator, clock);
     emulator.intercept(() => new Promise(() => {}));
     const slow = "preflight: could not look at the scaling group";
-    expect(await warnings({}, context)).toEqual([`${slow}: no answer within 10 s`]);
+    expect(await warnings({}, context)).toEqual([`${slow}: no response within 10 s`]);
     for (const scalingGroupId of ["second", "third"]) {
       expect(await warnings({ scalingGroupId }, context)).toEqual([
         `${slow}: the service was too slow to ask (10 s are over)`,
@@ -127,13 +134,21 @@ describe("a preflight asks", () => {
   });
 });
 
+test("a refused signature ends all looks of a run, since a few of them lock the access key", async () => {
+  emulator.intercept(() => ({ answer: { status: 401, body: { error_code: "APIGW.0301" } } }));
+  const context = contextOf(emulator, stoppedClock);
+  for (const scalingGroupId of [groupId, "second", "third"])
+    expect(await warnings({ scalingGroupId }, context)).toEqual([expect.stringContaining("APIGW.0301")]);
+  expect(emulator.requests).toHaveLength(1);
+});
+
 describe("the hook to import", () => {
   const id = `${groupId}/drain`;
-  const inspect = () => preflight.inspectImport(contextOf(emulator, stoppedClock), id, { ...checkedInputs });
+  const inspect = () => looks.import(question(), id, []);
 
   test("that is what the program describes is no finding", async () => {
     emulator.putHook(groupId, sameHook);
-    expect(await inspect()).toEqual({ problems: [], warnings: [] });
+    expect(await inspect()).toEqual({ problems: [], warnings: [], live: {} });
     expect(lists()).toBe(1);
   });
 

@@ -1,0 +1,260 @@
+import { isServiceError } from "../../sdk/errors";
+import { maxHooksPerGroup } from "../../sdk/limits";
+import type { LifecycleHook } from "../../sdk/schemas";
+import type { Context } from "./context";
+import { heldBy } from "./ownership";
+import {
+  comparable,
+  differingProperties,
+  formatHookId,
+  type HookAddress,
+  inputProperties,
+  type Properties,
+  parseHookId,
+} from "./properties";
+
+/** What a look at the live group has shown, before anything is changed. */
+export interface Findings {
+  /** What makes the program wrong. */
+  readonly problems: readonly string[];
+  /** What `up` may meet. */
+  readonly warnings: readonly string[];
+}
+
+export const noFindings: Findings = { problems: [], warnings: [] };
+
+/** What a hook is checked for. */
+export interface Question {
+  readonly context: Context;
+  /** The inputs that have passed the check. */
+  readonly inputs: Properties;
+  /** The names of the inputs that no message may show. */
+  readonly concealed: readonly string[];
+  /** The operation follows at once, so a look that can't be made is a problem; in a preview it is a warning. */
+  readonly applies: boolean;
+}
+
+/** How long all looks of a preview together may make it wait for the service, in milliseconds. */
+const previewTime = 10_000;
+
+type Hooks = LifecycleHook[] | undefined;
+
+/**
+ * Looks at live groups before anything is changed. There is one of these a run, and it asks for each group once,
+ * also when that failed: a preview neither fails nor waits long because the service can't be asked.
+ */
+export class GroupLooks {
+  readonly #groups = new Map<string, Promise<Hooks>>();
+  #left = previewTime;
+  /** The refusal of the credentials: a few bad signatures lock the key, so no other look follows one. */
+  #refused: Error | undefined;
+
+  /**
+   * Looks whether a replacement can be made, before the old hook is deleted: the group is there, the name is free, and
+   * there is room. `before`: the old hook's id. `createFirst`: it is still there when the new one is made.
+   */
+  replacement(question: Question, before: string, createFirst: boolean): Promise<Findings> {
+    const { context, inputs } = question;
+    const target = inputs as unknown as HookAddress;
+    const id = formatHookId(target);
+    const subject = `replacing ${JSON.stringify(before)}: nothing was deleted`;
+    if (createFirst && id === before) return Promise.resolve(problem(`${subject}: ${sameAddress(before)}`));
+    return this.#look(
+      question,
+      target.scalingGroupId,
+      `${subject}: could not look at the scaling group`,
+      (hooks) => {
+        if (hooks === undefined) return problem(`${subject}: ${noGroup(target.scalingGroupId)}`);
+        const others = hooks.filter((hook) => createFirst || idOf(target, hook) !== before);
+        if (others.some((hook) => hook.lifecycleHookName === target.lifecycleHookName)) {
+          return problem(`${subject}: ${nameTaken(context, id, inputs)}`);
+        }
+        const count = countWith(context, target, others);
+        return count > maxHooksPerGroup
+          ? problem(`${subject}: ${full(others.length, count)}; ${makeRoom}`)
+          : noFindings;
+      },
+    );
+  }
+
+  /** Looks whether a hook that is to be made before an old one is deleted would meet it. */
+  createFirst(question: Question): Promise<Findings> {
+    const target = question.inputs as unknown as HookAddress;
+    const otherwise = "deleteBeforeReplace: could not look at the scaling group";
+    return this.#look(question, target.scalingGroupId, otherwise, (hooks) =>
+      hooks?.some((hook) => hook.lifecycleHookName === target.lifecycleHookName)
+        ? problem(sameAddress(formatHookId(target)))
+        : noFindings,
+    );
+  }
+
+  /**
+   * Compares a hook that is to be taken over with the program, by a list of its own. Properties that the program
+   * ignores take the live values: `live` has them.
+   */
+  async import(
+    question: Question,
+    id: string,
+    ignored: readonly string[],
+  ): Promise<Findings & { readonly live?: Properties }> {
+    const { inputs, concealed } = question;
+    const { scalingGroupId, lifecycleHookName } = parseHookId(id);
+    const otherwise = "could not compare the hook to import with the program";
+    let live: Record<string, unknown> | undefined;
+    const findings = await this.#look(question, scalingGroupId, otherwise, (hooks) => {
+      const found = hooks?.find((hook) => hook.lifecycleHookName === lifecycleHookName);
+      if (found === undefined)
+        return warning(`import: there is no hook ${JSON.stringify(id)}; up will create it`);
+      const names = inputProperties.filter((name) => ignored.includes(name) || ignored.includes("*"));
+      live = Object.fromEntries(names.map((name) => [name, comparable({ scalingGroupId, ...found }, name)]));
+      const differing = differences(found, { ...inputs, ...live }, concealed);
+      return differing.length === 0 ? noFindings : problem(mismatch(id, differing));
+    });
+    return live === undefined ? findings : { ...findings, live };
+  }
+
+  /** The preflight: looks whether there is room for a new hook, and warns. */
+  newHook(question: Question, isAutoNamed: boolean): Promise<Findings> {
+    const { context, inputs, concealed } = question;
+    const target = inputs as unknown as HookAddress;
+    const { scalingGroupId } = target;
+    if (typeof scalingGroupId !== "string") return Promise.resolve(noFindings);
+    const otherwise = "preflight: could not look at the scaling group";
+    return this.#look({ ...question, applies: false }, scalingGroupId, otherwise, (hooks) => {
+      if (hooks === undefined) return warning(`preflight: ${noGroup(scalingGroupId)}`);
+      const taken = hooks.find((hook) => hook.lifecycleHookName === target.lifecycleHookName);
+      if (taken !== undefined) {
+        const differing = differences(taken, inputs, concealed);
+        // A hook that an interrupted run has left is found again.
+        if (differing.length === 0 && isAutoNamed) return noFindings;
+        const comparison = differing.length === 0 ? "with the same settings" : "that differs";
+        const list = differing.length === 0 ? "" : `: ${differing.join("; ")}`;
+        return warning(
+          `preflight: the group already has a hook ${JSON.stringify(taken.lifecycleHookName)} ${comparison} (AS.7041)${list}`,
+        );
+      }
+      const count = countWith(context, target, hooks);
+      return count > maxHooksPerGroup ? warning(`preflight: ${full(hooks.length, count)}`) : noFindings;
+    });
+  }
+
+  async #look(
+    { context, applies }: Question,
+    scalingGroupId: string,
+    otherwise: string,
+    classify: (hooks: Hooks) => Findings,
+  ): Promise<Findings> {
+    try {
+      const asked = this.#hooksOf(context, scalingGroupId);
+      return classify(await (applies ? asked : this.#inTime(context, asked)));
+    } catch (error) {
+      const text = `${otherwise}: ${error instanceof Error ? error.message : String(error)}`;
+      return applies ? problem(text) : warning(text);
+    }
+  }
+
+  /** A preview does not wait long; before an operation the look has to be made. */
+  async #inTime(context: Context, asked: Promise<Hooks>): Promise<Hooks> {
+    if (this.#left === 0)
+      throw new Error(`the service was too slow to ask (${previewTime / 1000} s are over)`);
+    const start = context.clock.now();
+    const late = context.clock.sleep(this.#left).then(() => {
+      throw new Error(`no response within ${previewTime / 1000} s`);
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      this.#left = Math.max(0, this.#left - (context.clock.now() - start));
+    }
+  }
+
+  #hooksOf(context: Context, scalingGroupId: string): Promise<Hooks> {
+    const known = this.#groups.get(scalingGroupId);
+    if (known !== undefined) return known;
+    const asking = this.#ask(context, scalingGroupId);
+    asking.catch(() => undefined);
+    this.#groups.set(scalingGroupId, asking);
+    return asking;
+  }
+
+  async #ask({ clients }: Context, scalingGroupId: string): Promise<Hooks> {
+    if (this.#refused !== undefined) throw this.#refused;
+    try {
+      const { hooks } = await clients.at();
+      return await hooks.list(scalingGroupId);
+    } catch (error) {
+      if (isServiceError(error) && error.status === 401) this.#refused = error;
+      throw error;
+    }
+  }
+}
+
+/** The properties in which a live hook is not what the program wants, each with both values. */
+export function differences(live: LifecycleHook, inputs: Properties, concealed: readonly string[]): string[] {
+  const shown = (value: unknown) => (value === undefined ? "none" : JSON.stringify(value));
+  return differingProperties(live, inputs).map((name) => {
+    if (concealed.includes(name)) return `${name} differs (not shown)`;
+    return `${name} is ${shown(comparable(live, name))}, the program has ${shown(comparable(inputs, name))}`;
+  });
+}
+
+/** The message about a hook to import that is not what the program says. */
+export function mismatch(id: string, differing: readonly string[]): string {
+  return `import: hook ${JSON.stringify(id)} is not what the program describes: ${differing.join("; ")}; an import changes nothing: change the program to what the hook is, or name the property in ignoreChanges, and to what you want in a later up (the option import can stay)`;
+}
+
+/**
+ * What to tell of each import. An explicit provider has a process of its own, which does not know what the stack's other
+ * hooks are: so a hook that another provider's resource manages is not recognised.
+ */
+export function importWarning(id: string): string {
+  return `import: takes over ${JSON.stringify(id)} without changing it; if a resource of this stack manages that hook already, remove this option and give aliases instead, or both will manage it`;
+}
+
+function sameAddress(id: string): string {
+  return `deleteBeforeReplace: false can't replace the hook ${JSON.stringify(id)} by one of the same name in the same group: the new one would meet the old one. Remove that option, or give another lifecycleHookName`;
+}
+
+function nameTaken({ ownership }: Context, id: string, { __urn: urn }: Properties): string {
+  const holder = typeof urn === "string" ? ownership.otherHolder(urn, id) : undefined;
+  const taken = `the group already has a hook ${JSON.stringify(id)} (AS.7041)`;
+  if (holder !== undefined) return `${taken}: ${heldBy(id, holder)}`;
+  return `${taken}: if another resource of the program gives that name up, let it do so in an up of its own first (to exchange two names, give one of them a third name first); else choose another lifecycleHookName`;
+}
+
+function noGroup(scalingGroupId: string): string {
+  return `there is no scaling group ${scalingGroupId} in this region and project (AS.2007)`;
+}
+
+function full(there: number, count: number): string {
+  return there >= maxHooksPerGroup
+    ? `the group already has ${there} hooks, the most it can have (AS.7038)`
+    : `the group has ${there} hooks, and with those that the program adds it would have ${count}, more than the ${maxHooksPerGroup} that it can have (AS.7038)`;
+}
+
+/** What to do about a full group. */
+export const makeRoom =
+  "the engine deletes last, so a hook that leaves in the same up makes no room: remove it first (in an up of its own, or by pulumi destroy --target)";
+
+/** How many hooks a group would have: those there that no replacement takes away, and those that the program adds. */
+function countWith({ ownership }: Context, target: HookAddress, hooks: readonly LifecycleHook[]): number {
+  const staying = hooks.filter((hook) => !ownership.isLeaving(idOf(target, hook)));
+  const names = new Set(staying.map((hook) => hook.lifecycleHookName));
+  for (const name of ownership.wantedIn(target.scalingGroupId)) names.add(name);
+  // A name that is not known yet is that of no other hook.
+  names.add(typeof target.lifecycleHookName === "string" ? target.lifecycleHookName : "");
+  return names.size;
+}
+
+function idOf({ scalingGroupId }: HookAddress, { lifecycleHookName }: LifecycleHook): string {
+  return formatHookId({ scalingGroupId, lifecycleHookName });
+}
+
+function problem(text: string): Findings {
+  return { problems: [text], warnings: [] };
+}
+
+function warning(text: string): Findings {
+  return { problems: [], warnings: [text] };
+}

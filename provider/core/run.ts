@@ -1,0 +1,211 @@
+import { isServiceError } from "../../sdk/errors";
+import { redact } from "../../sdk/redaction";
+import { check, isNew } from "./check";
+import { ConfiguredClients } from "./clients";
+import { type Clock, type Context, type Scope, systemClock } from "./context";
+import { create } from "./create";
+import { deleteHook } from "./delete";
+import { type Difference, diff, refuseMove } from "./diff";
+import { type Findings, GroupLooks, importWarning, noFindings, type Question } from "./look";
+import { keptBy, Ownership } from "./ownership";
+import {
+  addressIn,
+  type CheckOnlyInputs,
+  formatHookId,
+  type HiddenInputs,
+  type HookInputs,
+  type HookOutputs,
+  IncompleteError,
+  type KnownHook,
+  type PlannedInputs,
+  type Properties,
+  secretValues,
+  unknown,
+} from "./properties";
+import { type ReadHook, read } from "./read";
+import type { Settings } from "./settings";
+import { update } from "./update";
+import { autoName, readMark } from "./urn";
+import { type TimedOperation, timeoutOf } from "./wait";
+
+/** How a run speaks to the user, and learns of the engine; by a short URN, on a resource's own row. */
+export interface RunLog {
+  log(
+    shortUrn: string | undefined,
+    message: string,
+    options?: { readonly level?: "info" | "warning"; readonly ephemeral?: boolean },
+  ): Promise<void>;
+  /** Whether the engine has gone since it took a message. */
+  isGone(): Promise<boolean>;
+}
+
+/** What `check` tells the host. */
+export interface CheckResult {
+  readonly inputs: Properties;
+  /** Every problem at once, each a whole message. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * One run of the engine, an update or a preview, as one provider process serves it: the operations, with what they
+ * must remember of each other. Knows nothing of the host that calls it.
+ */
+export class Run {
+  readonly #settings: Settings;
+  readonly #log: RunLog;
+  readonly #clock: Clock;
+  readonly #clients: ConfiguredClients;
+  readonly #ownership = new Ownership();
+  readonly #looks = new GroupLooks();
+
+  constructor(settings: Settings, log: RunLog, clock: Clock = systemClock) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#clock = clock;
+    this.#clients = new ConfiguredClients(settings, clock);
+  }
+
+  /** Validates inputs; looks at the live group before an import or a replacement, and where a preflight is configured. */
+  async check(olds: Properties, sent: Properties): Promise<CheckResult> {
+    const { short: urn, applies } =
+      typeof sent.__urn === "string" ? readMark(sent.__urn) : { short: undefined, applies: false };
+    const news = urn === undefined ? sent : { ...sent, __urn: urn };
+    const before = this.#ownership.before(urn);
+    const checked = check(olds, news, this.#settings, before !== undefined);
+    const problems = [...this.#settings.problems, ...checked.problems];
+    let { inputs } = checked;
+    const old = addressIn(olds);
+    if (urn !== undefined && old !== undefined) this.#ownership.has(urn, old);
+    if (urn !== undefined && problems.length === 0) problems.push(...this.#ownership.declare(urn, inputs));
+    const warnings = [...checked.warnings];
+    if (problems.length === 0 && isNew(olds)) {
+      const context = this.#context("read", inputs);
+      const findings = await this.#look(
+        { context, inputs, concealed: checked.concealed, applies },
+        news,
+        before,
+      );
+      problems.push(...findings.problems);
+      warnings.push(...findings.warnings);
+      inputs = { ...inputs, ...findings.live };
+    }
+    const { __import: importId } = inputs as HiddenInputs;
+    if (importId !== undefined && isNew(olds) && problems.length === 0)
+      warnings.unshift(importWarning(importId));
+    if (urn !== undefined && before !== undefined && isNew(olds)) {
+      // The engine asks for a replacement; where that is refused, the old hook stays.
+      if (problems.length === 0) this.#ownership.leaves(urn);
+      else this.#ownership.stays(urn);
+    }
+    const secrets = [...secretValues(news), ...secretValues({ ...news, __secrets: checked.concealed })];
+    await Promise.all(
+      warnings.map((text) => this.#log.log(urn, redact(text, secrets), { level: "warning" })),
+    );
+    return { inputs, problems: problems.map((text) => redact(text, secrets)) };
+  }
+
+  async #look(
+    question: Question,
+    news: Properties,
+    before: string | undefined,
+  ): Promise<Findings & { readonly live?: Properties }> {
+    const { __createFirst: createFirst = false, __ignoreChanges: ignored = [] } = news as CheckOnlyInputs;
+    const { __import: importId, __urn: urn } = question.inputs as HiddenInputs;
+    const { scalingGroupId, lifecycleHookName } = question.inputs;
+    // A group that is not known yet can't be looked at.
+    if (typeof scalingGroupId !== "string") return noFindings;
+    if (before !== undefined) {
+      return lifecycleHookName === unknown
+        ? noFindings
+        : this.#looks.replacement(question, before, createFirst);
+    }
+    if (importId !== undefined) return this.#looks.import(question, importId, ignored);
+    if (createFirst && lifecycleHookName !== unknown) return this.#looks.createFirst(question);
+    if (!this.#settings.preflight) return noFindings;
+    const isAutoNamed = urn !== undefined && this.#autoName(urn) === question.inputs.lifecycleHookName;
+    return this.#looks.newHook(question, isAutoNamed);
+  }
+
+  async diff(olds: HookOutputs, news: PlannedInputs): Promise<Difference> {
+    const difference = diff(olds, news, this.#settings);
+    const { __urn: urn } = news as HiddenInputs;
+    if (difference.replaces.length > 0) this.#ownership.leaves(urn);
+    return difference;
+  }
+
+  async create(inputs: HookInputs, timeout?: number): Promise<HookOutputs> {
+    const { __urn: urn } = inputs;
+    const isAutoNamed = urn !== undefined && this.#autoName(urn) === inputs.lifecycleHookName;
+    try {
+      const outputs = await create(this.#context("create", inputs, timeout), inputs, isAutoNamed);
+      this.#ownership.keeps(urn, outputs);
+      return outputs;
+    } catch (error) {
+      if (error instanceof IncompleteError) this.#ownership.keeps(urn, inputs);
+      throw error;
+    }
+  }
+
+  async read(id: string, known: Partial<HookOutputs>): Promise<ReadHook | undefined> {
+    return inItsProject(known, read(this.#context("read", known), id, known));
+  }
+
+  async update(id: string, olds: KnownHook, news: HookInputs, timeout?: number): Promise<HookOutputs> {
+    return inItsProject(olds, update(this.#context("update", news, timeout), id, olds, news));
+  }
+
+  /** Deletes a hook, unless another resource keeps it; before a replacement only after a look. */
+  async delete(id: string, known: HookOutputs, timeout?: number): Promise<void> {
+    const context = this.#context("delete", known, timeout);
+    const keeper = this.#ownership.keeperOf(id);
+    if (keeper !== undefined) {
+      await context.log(`not deleted: ${keptBy(id, keeper)}`, { level: "warning" });
+      return;
+    }
+    await this.#lookBeforeReplacing(context, id, known);
+    await inItsProject(known, deleteHook(context, id, known));
+    this.#ownership.deleted(id);
+  }
+
+  /** Under `up --replace` no check knows that it is about a replacement, but the deletion comes first. */
+  async #lookBeforeReplacing(context: Context, id: string, known: HookOutputs): Promise<void> {
+    const { __urn: urn } = known;
+    const target = this.#ownership.wantedBy(urn);
+    if (target === undefined || this.#ownership.before(urn) !== undefined) return;
+    if (this.#ownership.keeperOf(formatHookId(target)) !== undefined) return;
+    refuseMove(known, target.scalingGroupId, this.#settings);
+    const inputs = { ...target, ...(urn === undefined ? {} : { __urn: urn }) };
+    const question = { context, inputs, concealed: [], applies: true };
+    const { problems } = await this.#looks.replacement(question, id, false);
+    if (problems.length > 0) throw new Error(problems.join("; "));
+  }
+
+  #autoName(urn: string): string {
+    return autoName(urn, this.#settings.limits);
+  }
+
+  /** `timeout`: the milliseconds that the engine gives the operation, where its request tells. */
+  #context(operation: TimedOperation, properties: HiddenInputs, timeout?: number): Context {
+    const { __urn: urn, __timeouts } = properties;
+    const secrets = secretValues(properties);
+    return {
+      clients: this.#clients,
+      clock: this.#clock,
+      timeout: timeout ?? timeoutOf(operation, __timeouts),
+      ownership: this.#ownership,
+      isAbandoned: () => this.#log.isGone(),
+      log: (message, options) => this.#log.log(urn, redact(message, secrets), options),
+    };
+  }
+}
+
+/** Explains why credentials that are good elsewhere are refused for a hook's project. */
+async function inItsProject<T>({ region, projectId }: Scope, operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (!isServiceError(error) || error.code !== "AS.0008" || projectId === undefined) throw error;
+    const text = `${error.message}; the hook is in project ${projectId} of region ${region}, and these credentials are those of another project or account: go back to the configuration or the Provider that made it`;
+    throw new Error(text, { cause: error });
+  }
+}
