@@ -110,6 +110,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const record = (entry: StateRecord) => {
     if (state?.append(entry) === true) state.replace(snapshot());
+    feed.changed();
   };
   const deliveries = new Deliveries({ ...settings, ...behaviour, ...unknowns, url: () => here.url });
   const smn = new Topics(
