@@ -157,3 +157,36 @@ describe("a topic that Auto Scaling does not know yet", () => {
     expect(methods()).toEqual(["PUT", "PUT", "PUT"]);
   });
 });
+
+describe("a service that answers 503 to a create, and makes nothing", () => {
+  const unavailable = (times: number) => {
+    let refused = 0;
+    emulator.intercept(({ method }) =>
+      method === "POST" && refused++ < times ? { answer: { status: 503, body: "" } } : undefined,
+    );
+  };
+
+  test("is given time before each resend, after a look", async () => {
+    unavailable(2);
+    await create(contextOf(emulator, clock), checkedInputs, false);
+    expect(methods()).toEqual(["POST", "GET", "POST", "GET", "POST"]);
+    expect(clock.waits).toHaveLength(2);
+  });
+
+  test("ends the create after five resends, and the message says what was done", async () => {
+    unavailable(Number.POSITIVE_INFINITY);
+    const { message } = await rejection(create(contextOf(emulator, clock), checkedInputs, false));
+    expect(message).toMatch(
+      /HTTP 503.*sent 6 times within \d+ s, and after each time the group had no such hook/,
+    );
+    expect(message).not.toContain("was not sent again");
+    expect(clock.waits).toHaveLength(5);
+    expect(Math.max(...clock.waits)).toBeLessThanOrEqual(8000);
+  });
+
+  test("is not waited for past the operation's time-out", async () => {
+    unavailable(Number.POSITIVE_INFINITY);
+    await rejection(create(contextOf(emulator, clock, { timeout: 1 }), checkedInputs, false));
+    expect(clock.now()).toBeLessThanOrEqual(1);
+  });
+});

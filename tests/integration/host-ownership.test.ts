@@ -466,3 +466,21 @@ describe("an input that a transform may have made secret", () => {
     expect((await host.check(olds, news)).inputs.__secrets).toBeUndefined();
   });
 });
+
+test("a hook of a type that only a newer service knows fails no refresh, and is put back as drift", async () => {
+  put("drain");
+  put("newer");
+  await using host = await startHost();
+  const stop = emulator.intercept(({ method }) => {
+    const hooks = emulator
+      .hooks(groupId)
+      .map((one) => ({ ...one, lifecycle_hook_type: "INSTANCE_HIBERNATING" }));
+    return method === "GET" ? { answer: { status: 200, body: { lifecycle_hooks: hooks } } } : undefined;
+  });
+  const read = await host.read(id, outputs());
+  stop();
+  expect(read.inputs.lifecycleHookType).toBe("INSTANCE_HIBERNATING");
+  expect(await host.diff(id, read.outputs, checkedInputs)).toEqual({ changes: true, replaces: [] });
+  const { outputs: after } = await host.update(id, read.outputs, checkedInputs);
+  expect(after.lifecycleHookType).toBe("INSTANCE_TERMINATING");
+});

@@ -62,6 +62,17 @@ describe("a preflight", () => {
     expect(emulator.requests.filter(({ path }) => path.endsWith("/list"))).toHaveLength(1);
   });
 
+  test("counts the hooks that the program itself adds", async () => {
+    for (const { lifecycle_hook_name: name } of emulator.hooks(groupId))
+      if (name > "d") emulator.removeHook(groupId, name);
+    await using host = await Host.start({ ...emulator.env, HW_PREFLIGHT: "1" }, {}, rows.address);
+    for (const name of ["one", "two"])
+      await host.check({}, hook({ lifecycleHookName: name, __urn: `dev::shop::::${name}` }));
+    expect(rows.warnings).toEqual([
+      "preflight: the group has 4 hooks, and with those that the program adds it would have 6, more than the 5 that it can have (AS.7038)",
+    ]);
+  });
+
   test("without credentials leaves the preview working, and says what it could not check", async () => {
     await using host = await Host.start({ ...withoutKeys(), HW_PREFLIGHT: "1" }, {}, rows.address);
     expect((await host.check({}, hook())).reasons).toEqual([]);

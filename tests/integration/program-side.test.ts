@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { getLifecycleHooks, LifecycleHooks } from "../../provider";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { groupId, topicUrn } from "../support/hooks";
+
+/** The classes and functions that run in the program, without an engine. */
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterAll(() => emulator.close());
+
+test("look-ups of one process share a client: one look-up of the project, however many they are", async () => {
+  for (const [name, value] of Object.entries(emulator.env)) vi.stubEnv(name, value);
+  pulumi.runtime.setConfig("huaweicloud:preflight", "false");
+  await Promise.all([1, 2, 3].map(() => getLifecycleHooks({ scalingGroupId: groupId })));
+  await getLifecycleHooks({ scalingGroupId: groupId });
+  vi.unstubAllEnvs();
+  expect(emulator.requests.filter(({ path }) => path === "/v3/projects")).toHaveLength(1);
+});
+
+describe("under mocks", () => {
+  beforeAll(() =>
+    pulumi.runtime.setMocks({
+      newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
+      call: ({ token, inputs }) => ({ token, ...inputs }),
+    }),
+  );
+
+  test("a look-up is answered by the program's own call, by its token", async () => {
+    expect(await getLifecycleHooks({ scalingGroupId: groupId })).toEqual({
+      token: "huaweicloud:as/getLifecycleHooks:getLifecycleHooks",
+      scalingGroupId: groupId,
+    });
+  });
+
+  test.each([
+    [
+      "an unknown key of an entry",
+      { drain: { lifecycleHookTyp: "x" } },
+      /hooks.drain has the unknown key lifecycleHookTyp: did you mean lifecycleHookType/,
+    ],
+    ["an output for the hooks", pulumi.output({}), /hooks is an output/],
+    ["no hooks", undefined, /hooks is missing/],
+  ])("LifecycleHooks tells of %s", (_, hooks, problem) => {
+    const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, hooks };
+    expect(() => new LifecycleHooks("web", args as never)).toThrow(problem);
+  });
+});
+
+test("a package out of reach from the program's folder is told by the class at once, with the file to change", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "huaweicloud-as-far-"));
+  try {
+    // The folder in which Pulumi's own runner of programs is.
+    const runner = join(folder, "node_modules/@pulumi/pulumi/cmd/run");
+    await mkdir(runner, { recursive: true });
+    await writeFile(join(folder, "package.json"), "{}");
+    const built = JSON.stringify(join(process.cwd(), "dist/provider/index.js"));
+    await writeFile(join(runner, "index.js"), `new (require(${built}).LifecycleHook)("drain", {})`);
+    const child = spawn(process.execPath, [join(runner, "index.js")], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let text = "";
+    child.stderr.on("data", (data) => {
+      text += data;
+    });
+    await once(child, "close");
+    expect(text).toContain(`add "pulumi-huaweicloud-as": "^`);
+    expect(text).toContain(join(folder, "package.json"));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
