@@ -28,7 +28,7 @@ module.exports = {
         "It is there to find the client's mistakes, so it must not share the client's code; data and types it may.",
       severity: "error",
       from: { path: "^sdk/emulator/" },
-      to: { path: "^sdk/(?!emulator/)(?!limits|version)", dependencyTypesNot: ["type-only"] },
+      to: { path: "^sdk/(?!emulator/)(?!api/limits|version)", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "no-circles",

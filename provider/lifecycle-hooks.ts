@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { maxHooksPerGroup } from "../sdk/limits";
-import { nearest } from "../sdk/nearest";
+import { maxHooksPerGroup } from "../sdk/api/limits";
+import { nearest } from "../sdk/api/rules";
 import { inputProperties } from "./core/properties";
 import { type DefaultResult, LifecycleHook, type LifecycleHookArgs } from "./lifecycle-hook";
 

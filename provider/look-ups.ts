@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HangingInstance, LifecycleHook } from "../sdk/schemas";
+import type { HangingInstance, LifecycleHook } from "../sdk/api/schemas";
 import { ConfiguredClients } from "./core/clients";
 import { type ScopedClient, systemClock } from "./core/context";
 import { formatHookId } from "./core/properties";

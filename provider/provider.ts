@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LifecycleHookLimits } from "../sdk/limits";
+import type { LifecycleHookLimits } from "../sdk/api/limits";
 import { type ConfigurationKey, configurationKeys, stackRegionKey } from "./core/settings";
 
 /** Where and as whom hooks are managed. What is left out comes from the stack's configuration, then the environment. */

@@ -5,7 +5,7 @@
  */
 import { flushCompileCache } from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
-import { redact } from "../sdk/redaction";
+import { redact } from "../sdk/errors/redaction";
 import {
   formatHookId,
   type HookInputs,

@@ -1,22 +1,21 @@
 import type { Dispatcher } from "undici";
-import { Caller, type CallOptions } from "./caller";
+import { HangingInstances } from "./api/hanging-instances";
+import { LifecycleHooks } from "./api/lifecycle-hooks";
+import { type LifecycleHookLimits, specificationLimits } from "./api/limits";
+import { AutoScalingService, isProjectId, ProjectLookup } from "./api/projects";
+import { ScalingGroups } from "./api/scaling-groups";
+import { requestSchemas } from "./api/schemas";
+import { Caller, type CallOptions } from "./calls/caller";
+import { debugObserver, type Observer } from "./calls/observe";
+import { isLoopback, isRegionName } from "./configuration/endpoints";
+import { environmentProject, environmentRetries, resolveEndpoints } from "./configuration/environment";
+import { limit, milliseconds, numberOf, numbersOf, retries } from "./configuration/options";
 import type { Credentials, CredentialsProvider } from "./credentials/credentials";
 import { CredentialsSession } from "./credentials/session";
 import { providerOf } from "./credentials/sources";
-import { isLoopback, isRegionName } from "./endpoints";
-import { environmentProject, environmentRetries, resolveEndpoints } from "./environment";
-import { ConfigurationError } from "./errors";
-import { HangingInstances } from "./hanging-instances";
-import { LifecycleHooks } from "./lifecycle-hooks";
-import { type LifecycleHookLimits, specificationLimits } from "./limits";
-import { debugObserver, type Observer } from "./observe";
-import { limit, milliseconds, numberOf, numbersOf, retries } from "./options";
-import { isProjectId, ProjectLookup } from "./projects";
-import { proxySettings } from "./proxy";
-import { ScalingGroups } from "./scaling-groups";
-import { requestSchemas } from "./schemas";
-import { AutoScalingService } from "./service";
-import { defaultTimeouts, type Timeouts, Transport } from "./transport";
+import { ConfigurationError } from "./errors/errors";
+import { proxySettings } from "./http/proxy";
+import { defaultTimeouts, type Timeouts, Transport } from "./http/transport";
 
 /**
  * Where a client calls, with which credentials, and how long it tries. Only the region has no default; `undefined` keeps

@@ -1,6 +1,22 @@
 /** The typed client of Huawei Cloud Auto Scaling's lifecycle hooks. Knows nothing of Pulumi. */
-export type { CallOptions } from "./caller";
+
+export type { HangingInstances, ListHangingInstancesOptions } from "./api/hanging-instances";
+export type { LifecycleHooks } from "./api/lifecycle-hooks";
+export { type LifecycleHookLimits, specificationLimits } from "./api/limits";
+export type { ScalingGroups } from "./api/scaling-groups";
+export type {
+  CompleteInput,
+  CreateLifecycleHookInput,
+  HangingInstance,
+  LifecycleHook,
+  ScalingGroup,
+  UpdateLifecycleHookInput,
+} from "./api/schemas";
+export type { CallOptions } from "./calls/caller";
+export type { Observer, RequestEvent, ResponseEvent, RetryEvent } from "./calls/observe";
+export type { WaitOptions } from "./calls/wait-until";
 export { AutoScalingClient, type AutoScalingClientOptions } from "./client";
+export { type Endpoints, endpointsOf, knownRegions } from "./configuration/endpoints";
 export {
   type AgencyOptions,
   type AssumingOptions,
@@ -17,8 +33,7 @@ export {
   profileCredentials,
   sharedConfigCredentials,
 } from "./credentials/sources";
-export { type Endpoints, endpointsOf, knownRegions } from "./endpoints";
-export { isBusy, isDuplicateName, isNotFound, isPermissionDenied, isThrottled } from "./error-codes";
+export { isBusy, isDuplicateName, isNotFound, isPermissionDenied, isThrottled } from "./errors/codes";
 export {
   AmbiguousError,
   AutoScalingError,
@@ -36,20 +51,6 @@ export {
   isTimeoutError,
   ServiceError,
   TimeoutError,
-} from "./errors";
-export type { HangingInstances, ListHangingInstancesOptions } from "./hanging-instances";
-export type { LifecycleHooks } from "./lifecycle-hooks";
-export { type LifecycleHookLimits, specificationLimits } from "./limits";
-export type { Observer, RequestEvent, ResponseEvent, RetryEvent } from "./observe";
-export type { ScalingGroups } from "./scaling-groups";
-export type {
-  CompleteInput,
-  CreateLifecycleHookInput,
-  HangingInstance,
-  LifecycleHook,
-  ScalingGroup,
-  UpdateLifecycleHookInput,
-} from "./schemas";
-export type { Timeouts } from "./transport";
+} from "./errors/errors";
+export type { Timeouts } from "./http/transport";
 export { version } from "./version";
-export type { WaitOptions } from "./wait-until";

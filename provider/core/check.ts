@@ -1,5 +1,4 @@
-import { defaultTimeoutSeconds, type LifecycleHookLimits } from "../../sdk/limits";
-import { nearest } from "../../sdk/nearest";
+import { defaultTimeoutSeconds, type LifecycleHookLimits } from "../../sdk/api/limits";
 import {
   defaultResultRule,
   defaultTimeoutRule,
@@ -7,10 +6,11 @@ import {
   idRule,
   lifecycleHookNameRule,
   lifecycleHookTypeRule,
+  nearest,
   notificationMetadataRule,
   notificationTopicUrnRule,
   type Rule,
-} from "../../sdk/rules";
+} from "../../sdk/api/rules";
 import {
   addressIn,
   type CheckOnlyInputs,

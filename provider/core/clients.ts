@@ -1,6 +1,6 @@
 import type { CredentialsProvider } from "../../sdk/credentials/credentials";
 import type { DefaultCredentialsOptions } from "../../sdk/credentials/search";
-import { isConfigurationError } from "../../sdk/errors";
+import { isConfigurationError } from "../../sdk/errors/errors";
 import type { Clients, Clock, Scope, ScopedClient } from "./context";
 import { GroupHooks } from "./group-hooks";
 import type { Settings } from "./settings";

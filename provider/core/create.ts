@@ -1,7 +1,7 @@
-import { isDuplicateName, isNotFound, kindOf } from "../../sdk/error-codes";
-import { isAmbiguousError, isInvalidResponseError, isServiceError } from "../../sdk/errors";
-import { retryDelay } from "../../sdk/retry";
-import type { LifecycleHook } from "../../sdk/schemas";
+import type { LifecycleHook } from "../../sdk/api/schemas";
+import { retryDelay } from "../../sdk/calls/retry";
+import { isDuplicateName, isNotFound, kindOf } from "../../sdk/errors/codes";
+import { isAmbiguousError, isInvalidResponseError, isServiceError } from "../../sdk/errors/errors";
 import type { Context, ScopedClient } from "./context";
 import { differences, makeRoom, mismatch } from "./look";
 import { heldBy } from "./ownership";

@@ -1,5 +1,5 @@
-import { isBusy, isNotFound } from "../../sdk/error-codes";
-import { isAutoScalingError, isServiceError } from "../../sdk/errors";
+import { isBusy, isNotFound } from "../../sdk/errors/codes";
+import { isAutoScalingError, isServiceError } from "../../sdk/errors/errors";
 import type { Context, Scope, ScopedClient } from "./context";
 import { isMissing } from "./group-hooks";
 import { type HookAddress, parseHookId } from "./properties";

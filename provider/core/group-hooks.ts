@@ -1,6 +1,6 @@
+import type { LifecycleHook } from "../../sdk/api/schemas";
 import type { AutoScalingClient } from "../../sdk/client";
-import { isNotFound } from "../../sdk/error-codes";
-import type { LifecycleHook } from "../../sdk/schemas";
+import { isNotFound } from "../../sdk/errors/codes";
 import type { Clock } from "./context";
 
 /**

@@ -1,6 +1,6 @@
-import { isServiceError } from "../../sdk/errors";
-import { maxHooksPerGroup } from "../../sdk/limits";
-import type { LifecycleHook } from "../../sdk/schemas";
+import { maxHooksPerGroup } from "../../sdk/api/limits";
+import type { LifecycleHook } from "../../sdk/api/schemas";
+import { isServiceError } from "../../sdk/errors/errors";
 import type { Context } from "./context";
 import { heldBy } from "./ownership";
 import {

@@ -1,4 +1,4 @@
-import { maxHooksPerGroup } from "../../sdk/limits";
+import { maxHooksPerGroup } from "../../sdk/api/limits";
 import { addressIn, formatHookId, type HookAddress, type Properties, parseHookId } from "./properties";
 import { nameInUrn } from "./urn";
 

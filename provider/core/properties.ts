@@ -1,5 +1,5 @@
-import type { DefaultResult, LifecycleHookType } from "../../sdk/rules";
-import type { LifecycleHook } from "../../sdk/schemas";
+import type { DefaultResult, LifecycleHookType } from "../../sdk/api/rules";
+import type { LifecycleHook } from "../../sdk/api/schemas";
 
 /** A value that is not known yet, as during a preview: it may stand for any property. */
 export const unknown: unique symbol = Symbol("unknown");

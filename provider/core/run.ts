@@ -1,5 +1,5 @@
-import { isServiceError } from "../../sdk/errors";
-import { redact } from "../../sdk/redaction";
+import { isServiceError } from "../../sdk/errors/errors";
+import { redact } from "../../sdk/errors/redaction";
 import { check, isNew } from "./check";
 import { ConfiguredClients } from "./clients";
 import { type Clock, type Context, type Scope, systemClock } from "./context";

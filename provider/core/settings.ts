@@ -1,8 +1,13 @@
+import { type LifecycleHookLimits, specificationLimits } from "../../sdk/api/limits";
+import { type EndpointOptions, isRegionName } from "../../sdk/configuration/endpoints";
+import {
+  environmentEndpoints,
+  environmentProject,
+  parseEndpoints,
+  parseObject,
+} from "../../sdk/configuration/environment";
 import type { Credentials } from "../../sdk/credentials/credentials";
 import { environmentCredentials } from "../../sdk/credentials/environment";
-import { type EndpointOptions, isRegionName } from "../../sdk/endpoints";
-import { environmentEndpoints, environmentProject, parseEndpoints, parseObject } from "../../sdk/environment";
-import { type LifecycleHookLimits, specificationLimits } from "../../sdk/limits";
 
 /** The provider's configuration, read and understood. Anything that is wrong with it stands in `problems`. */
 export interface Settings {

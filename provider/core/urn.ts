@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type LifecycleHookLimits, specificationLimits } from "../../sdk/limits";
+import { type LifecycleHookLimits, specificationLimits } from "../../sdk/api/limits";
 
 /** The type of the resource, as it stands in every state. */
 export const lifecycleHookToken = "pulumi-nodejs:dynamic/huaweicloud/as:LifecycleHook";

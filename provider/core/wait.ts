@@ -1,5 +1,5 @@
-import { isBusy, isUnknownTopic } from "../../sdk/error-codes";
-import { isServiceError, type ServiceError } from "../../sdk/errors";
+import { isBusy, isUnknownTopic } from "../../sdk/errors/codes";
+import { isServiceError, type ServiceError } from "../../sdk/errors/errors";
 import type { Context } from "./context";
 
 const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;

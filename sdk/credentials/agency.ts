@@ -1,7 +1,7 @@
-import { isRegionName } from "../endpoints";
-import { resolveEndpoints } from "../environment";
-import { ConfigurationError } from "../errors";
-import type { Observer } from "../observe";
+import type { Observer } from "../calls/observe";
+import { isRegionName } from "../configuration/endpoints";
+import { resolveEndpoints } from "../configuration/environment";
+import { ConfigurationError } from "../errors/errors";
 import type { Credentials, CredentialsProvider } from "./credentials";
 import { CredentialsSession } from "./session";
 import { providerOf } from "./sources";

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { redacted } from "../redaction";
+import { redacted } from "../errors/redaction";
 
 /** An access key pair; with a security token it is temporary. */
 export interface AccessKeyPair {

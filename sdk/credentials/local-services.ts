@@ -1,8 +1,8 @@
-import { describeFailure } from "../connection-failures";
-import { isLoopback } from "../endpoints";
-import type { HttpRequest, HttpResponse } from "../exchange";
-import { milliseconds, numberProblem } from "../options";
-import { Transport } from "../transport";
+import { isLoopback } from "../configuration/endpoints";
+import { milliseconds, numberProblem } from "../configuration/options";
+import { describeFailure } from "../errors/connection";
+import type { HttpRequest, HttpResponse } from "../http/exchange";
+import { Transport } from "../http/transport";
 import { concealed, type SourceResult } from "./credentials";
 import type { PodIdentity } from "./environment";
 import { readTokenFile } from "./files";

@@ -1,4 +1,4 @@
-import { endpointProblem } from "../endpoints";
+import { endpointProblem } from "../configuration/endpoints";
 import { allOrNone, concealed, type SourceResult, wholePair } from "./credentials";
 import type { OidcSignIn } from "./environment";
 import { type CredentialsFile, credentialsFile, readCredentialsFile } from "./files";

@@ -1,6 +1,6 @@
 import { inspect, types } from "node:util";
-import { redacted } from "../redaction";
-import { type SigningKey, signingKey } from "../signer";
+import { redacted } from "../errors/redaction";
+import { type SigningKey, signingKey } from "../http/signer";
 import type { AuthToken, Credentials, IdToken } from "./credentials";
 
 /** Credentials as the client keeps them: nothing that prints this prints a secret; the key is ready to sign. */

@@ -1,4 +1,4 @@
-import { abortable } from "../abortable";
+import { abortable } from "../calls/call-limit";
 import type { Credentials, IdToken } from "./credentials";
 import { SecretCredentials } from "./secret-credentials";
 

@@ -1,4 +1,4 @@
-import { parseObject } from "../environment";
+import { parseObject } from "../configuration/environment";
 import { concealed, type SourceResult, wholePair } from "./credentials";
 import { type CredentialsFile, credentialsFile, readCredentialsFile } from "./files";
 

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { type Call, Caller } from "../caller";
-import { resolveEndpoints } from "../environment";
-import { debugObserver, type Observer } from "../observe";
-import { defaultTimeouts, Transport } from "../transport";
+import { type Call, Caller } from "../calls/caller";
+import { debugObserver, type Observer } from "../calls/observe";
+import { resolveEndpoints } from "../configuration/environment";
+import { defaultTimeouts, Transport } from "../http/transport";
 import { type Credentials, concealed } from "./credentials";
 import type { OidcIdentity } from "./environment";
 import { readTokenFile } from "./files";

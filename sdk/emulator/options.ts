@@ -1,4 +1,4 @@
-import { type LifecycleHookLimits, specificationLimits } from "../limits";
+import { type LifecycleHookLimits, specificationLimits } from "../api/limits";
 import type { Behaviour } from "./autoscaling/scaling";
 import { type Clock, systemClock } from "./clock";
 import type { LifecycleEvent } from "./feed";

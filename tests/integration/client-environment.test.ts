@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AutoScalingClientOptions } from "../../sdk/client";
-import { isConfigurationError } from "../../sdk/errors";
+import { isConfigurationError } from "../../sdk/errors/errors";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
 import { answer, type HttpServer, startHttpServer } from "../support/servers";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { agencyCredentials, stsAgencyCredentials } from "../../sdk/credentials/agency";
-import { isConfigurationError } from "../../sdk/errors";
+import { isConfigurationError } from "../../sdk/errors/errors";
 import { keys, rejection } from "../support/sdk";
 import { answer, startHttpServer, startTcpServer } from "../support/servers";
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { agencyCredentials, stsAgencyCredentials } from "../../sdk/credentials/agency";
 import { CredentialsSession } from "../../sdk/credentials/session";
 import { startEmulator } from "../../sdk/emulator";
-import { isAutoScalingError, isInvalidResponseError, isServiceError } from "../../sdk/errors";
-import { authorization, signingKey } from "../../sdk/signer";
+import { isAutoScalingError, isInvalidResponseError, isServiceError } from "../../sdk/errors/errors";
+import { authorization, signingKey } from "../../sdk/http/signer";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
 import { answer, type Received, startHttpServer } from "../support/servers";
 

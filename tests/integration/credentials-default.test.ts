@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { defaultCredentials } from "../../sdk/credentials/sources";
-import { isConfigurationError } from "../../sdk/errors";
+import { isConfigurationError } from "../../sdk/errors/errors";
 import { makeHome } from "../support/home";
 import { clientOf, groupId, rejection } from "../support/sdk";
 import { answer, type HttpServer, startHttpServer } from "../support/servers";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { environmentCredentials } from "../../sdk/credentials/environment";
 import { defaultCredentials, profileCredentials } from "../../sdk/credentials/sources";
-import { isConfigurationError, isServiceError } from "../../sdk/errors";
+import { isConfigurationError, isServiceError } from "../../sdk/errors/errors";
 import { makeHome } from "../support/home";
 import { clientOf, groupId, rejection } from "../support/sdk";
 import { answer, type HttpServer, startHttpServer } from "../support/servers";

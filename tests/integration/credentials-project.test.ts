@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../sdk/emulator";
-import { isConfigurationError, isServiceError } from "../../sdk/errors";
+import { isConfigurationError, isServiceError } from "../../sdk/errors/errors";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
 import { answer, type HttpServer, startHttpServer } from "../support/servers";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { expect, test, vi } from "vitest";
-import { Caller } from "../../sdk/caller";
+import { Caller } from "../../sdk/calls/caller";
 import { agencyCredentials } from "../../sdk/credentials/agency";
 import type { Credentials } from "../../sdk/credentials/credentials";
 import { environmentCredentials } from "../../sdk/credentials/environment";
@@ -13,7 +13,7 @@ import {
   profileCredentials,
   sharedConfigCredentials,
 } from "../../sdk/credentials/sources";
-import { Transport } from "../../sdk/transport";
+import { Transport } from "../../sdk/http/transport";
 import { makeHome } from "../support/home";
 import { clientOf, groupId } from "../support/sdk";
 import { answer, startHttpServer } from "../support/servers";

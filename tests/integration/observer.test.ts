@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { Observer, RetryEvent } from "../../sdk";
-import { isServiceError } from "../../sdk/errors";
+import { isServiceError } from "../../sdk/errors/errors";
 import { callerOf, clientOf, createCall, groupId, readCall, rejection } from "../support/sdk";
 import { always, answer, firstly, startHttpServer } from "../support/servers";
 

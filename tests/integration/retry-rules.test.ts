@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isNotFound } from "../../sdk/error-codes";
-import { isAmbiguousError, isConnectionError, isServiceError } from "../../sdk/errors";
+import { isNotFound } from "../../sdk/errors/codes";
+import { isAmbiguousError, isConnectionError, isServiceError } from "../../sdk/errors/errors";
 import {
   callerOf,
   clientOf,
@@ -198,6 +198,15 @@ describe("a delete that is sent again", () => {
     await using client = clientOf(server, { maxRetries: 3 });
     await expect(client.lifecycleHooks.delete(groupId, "drain")).resolves.toBeUndefined();
     expect(server.requests).toHaveLength(2);
+  });
+
+  test("is a refusal when the second answer is a 404 of something on the way", async () => {
+    await using server = await startHttpServer((response, _request, count) => {
+      if (count === 0) response.destroy();
+      else answer(response, 404, "<h1>Not Found</h1>");
+    });
+    await using client = clientOf(server, { maxRetries: 3 });
+    expect(await rejection(client.lifecycleHooks.delete(groupId, "drain"))).toMatchObject({ status: 404 });
   });
 
   test("was gone before when the first answer says so", async () => {

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Credentials } from "../../sdk/credentials/credentials";
 import { startEmulator } from "../../sdk/emulator";
-import { isConfigurationError, isServiceError } from "../../sdk/errors";
+import { isConfigurationError, isServiceError } from "../../sdk/errors/errors";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
 import { answer, startHttpServer } from "../support/servers";
 

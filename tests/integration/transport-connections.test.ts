@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Dispatcher } from "undici";
 import { expect, test } from "vitest";
 import { AutoScalingClient } from "../../sdk/client";
-import { isAmbiguousError, isConnectionError, isServiceError, isTimeoutError } from "../../sdk/errors";
-import { maxConnections } from "../../sdk/transport";
+import { isAmbiguousError, isConnectionError, isServiceError, isTimeoutError } from "../../sdk/errors/errors";
+import { maxConnections } from "../../sdk/http/transport";
 import { version } from "../../sdk/version";
 import {
   callerOf,
@@ -118,10 +118,10 @@ test("closing the client waits for the calls under way", async () => {
   await client.lifecycleHooks.list(groupId);
   const listing = client.lifecycleHooks.list(groupId);
   const release = await arrived.promise;
-  const closing = client.close();
+  const closing = [client.close(), client.close()];
   release();
   await expect(listing).resolves.toEqual([]);
-  await closing;
+  await Promise.all(closing);
 });
 
 test("closing the client waits for calls between two attempts and for those that still wait to be sent", async () => {

@@ -6,8 +6,8 @@ import {
   isInvalidResponseError,
   isServiceError,
   type ServiceError,
-} from "../../sdk/errors";
-import { maxResponseBytes } from "../../sdk/transport";
+} from "../../sdk/errors/errors";
+import { maxResponseBytes } from "../../sdk/http/transport";
 import { clientOf, groupId, hookInput, rejection, wireHook } from "../support/sdk";
 import { answer, startHttpServer, startTcpServer } from "../support/servers";
 

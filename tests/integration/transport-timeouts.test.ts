@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAmbiguousError, isConnectionError, isTimeoutError } from "../../sdk/errors";
+import { isAmbiguousError, isConnectionError, isTimeoutError } from "../../sdk/errors/errors";
 import { callerOf, clientOf, createCall, groupId, hookInput, readCall, rejection } from "../support/sdk";
 import { answer, startHttpServer, startTcpServer } from "../support/servers";
 

@@ -10,7 +10,7 @@ import {
   withoutCheckOnly,
 } from "../../provider/core/properties";
 import { decode, encode, encodeState } from "../../provider/host-values";
-import { specificationLimits } from "../../sdk/limits";
+import { specificationLimits } from "../../sdk/api/limits";
 import { checkedInputs, topicUrn } from "../support/hooks";
 import { unknownValue } from "../support/host";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { autoName } from "../../provider/core/urn";
-import { specificationLimits } from "../../sdk/limits";
-import { lifecycleHookNameRule } from "../../sdk/rules";
+import { specificationLimits } from "../../sdk/api/limits";
+import { lifecycleHookNameRule } from "../../sdk/api/rules";
 
 const anyName = fc.string({ unit: "binary", minLength: 1, maxLength: 200 });
 const anyUrn = fc

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readIniSection } from "../../sdk/credentials/profile-file";
-import { endpointsOf } from "../../sdk/endpoints";
-import { parseEndpoints } from "../../sdk/environment";
-import { readErrorBody } from "../../sdk/error-body";
-import { nearest } from "../../sdk/nearest";
-import { proxySettings } from "../../sdk/proxy";
-import { redact } from "../../sdk/redaction";
-import { parseRetryAfter } from "../../sdk/retry";
 import {
   describeProblem,
   idRule,
   lifecycleHookNameRule,
+  nearest,
   notificationMetadataRule,
   notificationTopicUrnRule,
-} from "../../sdk/rules";
+} from "../../sdk/api/rules";
+import { parseRetryAfter } from "../../sdk/calls/retry";
+import { endpointsOf } from "../../sdk/configuration/endpoints";
+import { parseEndpoints } from "../../sdk/configuration/environment";
+import { readIniSection } from "../../sdk/credentials/profile-file";
+import { readErrorBody } from "../../sdk/errors/body";
+import { redact } from "../../sdk/errors/redaction";
+import { proxySettings } from "../../sdk/http/proxy";
 
 /** All that is read of texts which others have written: responses, files, variables, a program's inputs. */
 const parsers: readonly (readonly [string, (text: string) => unknown])[] = [

@@ -5,7 +5,7 @@ import type { AutoScalingClient } from "../../sdk/client";
 import type { Credentials } from "../../sdk/credentials/credentials";
 import { readIniSection } from "../../sdk/credentials/profile-file";
 import { profileCredentials, sharedConfigCredentials } from "../../sdk/credentials/sources";
-import { redact, redacted } from "../../sdk/redaction";
+import { redact, redacted } from "../../sdk/errors/redaction";
 import { makeHome } from "../support/home";
 import { clientOf, groupId, hookInput } from "../support/sdk";
 import { startTcpServer, type TestServer } from "../support/servers";

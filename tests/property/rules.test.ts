@@ -7,7 +7,7 @@ import {
   lifecycleHookTypeRule,
   notificationMetadataRule,
   notificationTopicUrnRule,
-} from "../../sdk/rules";
+} from "../../sdk/api/rules";
 
 /* The rules, against the specification's text restated without regular expressions. */
 

@@ -9,7 +9,7 @@ import {
   percentEncode,
   type SignableRequest,
   signingKey,
-} from "../../sdk/signer";
+} from "../../sdk/http/signer";
 
 /* The algorithm once more, by the signing guide's words and with nothing but bytes. */
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { specificationLimits } from "../../sdk/limits";
+import { specificationLimits } from "../../sdk/api/limits";
 import {
   hangingInstancesResponse,
   lifecycleHookResponse,
   lifecycleHooksResponse,
   requestSchemas,
-} from "../../sdk/schemas";
+} from "../../sdk/api/schemas";
 
 const schemas = requestSchemas(specificationLimits);
 

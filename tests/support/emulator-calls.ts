@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import type { Emulator } from "../../sdk/emulator";
-import { authorization, sdkDate, signingKey } from "../../sdk/signer";
+import { authorization, sdkDate, signingKey } from "../../sdk/http/signer";
 
 /** What is out of the ordinary about a request. */
 export interface CallOptions {

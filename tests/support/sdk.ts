@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { type Call, Caller, type CallerOptions } from "../../sdk/caller";
+import { type Call, Caller, type CallerOptions } from "../../sdk/calls/caller";
 import { AutoScalingClient, type AutoScalingClientOptions } from "../../sdk/client";
 import { CredentialsSession } from "../../sdk/credentials/session";
-import { type Timeouts, Transport } from "../../sdk/transport";
+import { type Timeouts, Transport } from "../../sdk/http/transport";
 
 export const groupId = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
 const projectId = "0123456789abcdef0123456789abcdef";

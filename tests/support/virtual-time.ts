@@ -1,4 +1,4 @@
-import type { Timers } from "../../sdk/rate-limiter";
+import type { Timers } from "../../sdk/calls/rate-limiter";
 
 /** A clock that jumps from one appointment to the next as soon as nothing else is left to do. */
 export class VirtualTime implements Timers {

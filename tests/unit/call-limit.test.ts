@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { CallLimit } from "../../sdk/call-limit";
+import { CallLimit } from "../../sdk/calls/call-limit";
 
 test("a call limit aborts when its time is over, and says how long that was", async () => {
   const limit = new CallLimit(20, undefined);

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import {
+  environmentEndpoints,
+  environmentProject,
+  environmentRetries,
+} from "../../sdk/configuration/environment";
 import { environmentCredentials } from "../../sdk/credentials/environment";
-import { environmentEndpoints, environmentProject, environmentRetries } from "../../sdk/environment";
 
 test("an environment without variables, or with empty ones, gives no credentials", () => {
   expect(environmentCredentials({})).toBeUndefined();

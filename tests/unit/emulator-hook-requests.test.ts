@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { specificationLimits } from "../../sdk/api/limits";
 import { hookChanges as changesWithin, newHook as newWithin } from "../../sdk/emulator/autoscaling/hooks";
 import { Refusal } from "../../sdk/emulator/http/refusals";
 import type { JsonBody } from "../../sdk/emulator/http/request";
-import { specificationLimits } from "../../sdk/limits";
 
 const project = "0123456789abcdef0123456789abcdef";
 const urn = `urn:smn:cn-north-4:${project}:topic`;

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { endpointProblem, endpointsOf, isDomainName, isRegionName, knownRegions } from "../../sdk/endpoints";
-import { resolveEndpoints } from "../../sdk/environment";
+import {
+  endpointProblem,
+  endpointsOf,
+  isDomainName,
+  isRegionName,
+  knownRegions,
+} from "../../sdk/configuration/endpoints";
+import { resolveEndpoints } from "../../sdk/configuration/environment";
 
 /** Written out, so that a change of the rule or of a region's exception shows here. */
 const hosts = `

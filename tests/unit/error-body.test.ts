@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readErrorBody } from "../../sdk/error-body";
+import { readErrorBody } from "../../sdk/errors/body";
 
 const read = (body: unknown) =>
   readErrorBody(typeof body === "string" ? body : JSON.stringify(body), (text) => text);

@@ -10,7 +10,7 @@ import {
   ServiceError,
   specificationLimits,
 } from "../../sdk";
-import { explanationOf, kindOf } from "../../sdk/error-codes";
+import { explanationOf, kindOf } from "../../sdk/errors/codes";
 
 const guards = { isNotFound, isDuplicateName, isBusy, isThrottled, isPermissionDenied };
 const refusal = (status: number, code?: string) =>

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { isAutoScalingError, isServiceError, ServiceError } from "../../sdk/errors";
+import { isAutoScalingError, isServiceError, ServiceError } from "../../sdk/errors/errors";
 
 test("an error knows what failed, and its guards tell it from others", () => {
   const cause = new Error("socket closed");
@@ -16,7 +16,7 @@ test("an error knows what failed, and its guards tell it from others", () => {
 
 test("the guards know the errors of another copy of the package, which instanceof does not", async () => {
   vi.resetModules();
-  const copy = await import("../../sdk/errors.js");
+  const copy = await import("../../sdk/errors/errors.js");
   const error = new copy.ServiceError("refused", { operation: "lifecycleHooks.list", status: 400 });
   expect(error).not.toBeInstanceOf(ServiceError);
   expect([isAutoScalingError(error), isServiceError(error)]).toEqual([true, true]);

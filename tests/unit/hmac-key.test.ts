@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { HmacKey } from "../../sdk/signer";
+import { HmacKey } from "../../sdk/http/signer";
 
 /* RFC 4231, the test cases whose texts are ASCII. */
 describe("HMAC-SHA256", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RateLimiter } from "../../sdk/rate-limiter";
+import { RateLimiter } from "../../sdk/calls/rate-limiter";
 import { VirtualTime } from "../support/virtual-time";
 
 /** A service that takes so many calls in a window of time, and how long it takes to have many calls accepted. */

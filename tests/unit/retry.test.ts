@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { longestDelay, parseRetryAfter, retryDelay } from "../../sdk/retry";
+import { longestDelay, parseRetryAfter, retryDelay } from "../../sdk/calls/retry";
 
 test("the delay is a random share of a bound that begins at half a second and doubles", () => {
   expect([0, 1, 2, 3, 6].map((attempt) => retryDelay(attempt, 0.5))).toEqual([250, 500, 1000, 2000, 16_000]);

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { SecretCredentials } from "../../sdk/credentials/secret-credentials";
-import { signRequest } from "../../sdk/request";
+import { signRequest } from "../../sdk/http/request";
 import {
   authorization,
   canonicalQuery,
@@ -11,7 +11,7 @@ import {
   signature,
   signingKey,
   stringToSign,
-} from "../../sdk/signer";
+} from "../../sdk/http/signer";
 import published from "../fixtures/signing-vectors.json";
 
 /** The request of a vector: which headers were signed stands in its canonical request. */

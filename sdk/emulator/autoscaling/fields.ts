@@ -1,4 +1,4 @@
-import type { LifecycleHookLimits } from "../../limits";
+import type { LifecycleHookLimits } from "../../api/limits";
 import { type AutoScalingCode, refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
 

@@ -1,4 +1,4 @@
-import { defaultTimeoutSeconds, forbiddenMetadataCharacters, namePattern } from "../../limits";
+import { defaultTimeoutSeconds, forbiddenMetadataCharacters, namePattern } from "../../api/limits";
 import { refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
 import { changed, created, type Field, type Judgement, oneOf, within } from "./fields";

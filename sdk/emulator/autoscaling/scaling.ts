@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { maxHooksPerGroup } from "../../limits";
+import { maxHooksPerGroup } from "../../api/limits";
 import { type AutoScalingCode, refusal } from "../http/refusals";
 import {
   type Callback,

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
-import type { CallOptions } from "./caller";
-import { InvalidInputError } from "./errors";
-import { type CallDescription, type OperationName, operations } from "./operations";
+import type { CallOptions } from "../calls/caller";
+import { type CallDescription, type OperationName, operations } from "../calls/operations";
+import { InvalidInputError } from "../errors/errors";
+import type { AutoScalingService } from "./projects";
 import {
   type CreateLifecycleHookInput,
   type LifecycleHook,
@@ -10,7 +11,6 @@ import {
   type RequestSchemas,
   type UpdateLifecycleHookInput,
 } from "./schemas";
-import type { AutoScalingService } from "./service";
 import { validate } from "./validation";
 
 /**

@@ -1,8 +1,8 @@
-import type { CallOptions } from "./caller";
+import type { CallOptions } from "../calls/caller";
+import { type WaitOptions, waitUntil } from "../calls/wait-until";
+import type { AutoScalingService } from "./projects";
 import { type RequestSchemas, type ScalingGroup, scalingGroupResponse } from "./schemas";
-import type { AutoScalingService } from "./service";
 import { validate } from "./validation";
-import { type WaitOptions, waitUntil } from "./wait-until";
 
 /** The scaling groups, as far as their lifecycle hooks depend on them. */
 export class ScalingGroups {

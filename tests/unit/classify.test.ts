@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
+import type { OperationName } from "../../sdk/calls/operations";
+import { type Classification, classify, type FailedCall } from "../../sdk/errors/classify";
 import {
   ConfigurationError,
   isAmbiguousError,
   isConnectionError,
   isServiceError,
   isTimeoutError,
-} from "../../sdk/errors";
-import { type Classification, classify, type FailedCall } from "../../sdk/failures";
-import type { OperationName } from "../../sdk/operations";
+} from "../../sdk/errors/errors";
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 

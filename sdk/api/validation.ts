@@ -1,9 +1,8 @@
 import type * as z from "zod/mini";
-import { InvalidInputError } from "./errors";
-import { nearest } from "./nearest";
-import type { CallDescription } from "./operations";
-import { parse } from "./parse";
-import { describeProblem, type Problem } from "./rules";
+import type { CallDescription } from "../calls/operations";
+import { parse } from "../calls/response";
+import { InvalidInputError } from "../errors/errors";
+import { describeProblem, nearest, type Problem } from "./rules";
 
 /** The validated input, as the wire wants it; else an error that names every problem, and nothing was sent. */
 export function validate<Output>(

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { milliseconds, numberProblem } from "../configuration/options";
+import { InvalidInputError, isAutoScalingError, TimeoutError } from "../errors/errors";
 import type { CallOptions } from "./caller";
-import { InvalidInputError, isAutoScalingError, TimeoutError } from "./errors";
 import type { CallDescription } from "./operations";
-import { milliseconds, numberProblem } from "./options";
 
 /** How long to wait, and how. */
 export interface WaitOptions {

@@ -1,15 +1,15 @@
 import * as z from "zod/mini";
-import type { CallOptions } from "./caller";
-import type { CallDescription } from "./operations";
+import type { CallOptions } from "../calls/caller";
+import type { CallDescription } from "../calls/operations";
+import { type WaitOptions, waitUntil } from "../calls/wait-until";
+import type { AutoScalingService } from "./projects";
 import {
   type CompleteInput,
   type HangingInstance,
   hangingInstancesResponse,
   type RequestSchemas,
 } from "./schemas";
-import type { AutoScalingService } from "./service";
 import { validate } from "./validation";
-import { type WaitOptions, waitUntil } from "./wait-until";
 
 /** Which instances to list. */
 export interface ListHangingInstancesOptions extends CallOptions {

@@ -1,4 +1,4 @@
-import { proxyRefusal } from "./proxy";
+import { proxyRefusal } from "../http/proxy";
 
 /**
  * What keeps a response from coming: the errors of undici and of Node, told apart by their codes. Pure.

@@ -1,6 +1,9 @@
-import { describeFailure, isLasting, isTimeout, withoutData } from "./connection-failures";
-import { type ErrorBody, readErrorBody } from "./error-body";
-import { explanationOf, kindOf } from "./error-codes";
+import { type CallDescription, type Operation, operations } from "../calls/operations";
+import type { HttpResponse } from "../http/exchange";
+import type { AttemptResult } from "../http/transport";
+import { type ErrorBody, readErrorBody } from "./body";
+import { explanationOf, kindOf } from "./codes";
+import { describeFailure, isLasting, isTimeout, withoutData } from "./connection";
 import {
   AmbiguousError,
   type AutoScalingError,
@@ -9,10 +12,7 @@ import {
   ServiceError,
   TimeoutError,
 } from "./errors";
-import type { HttpResponse } from "./exchange";
-import { type CallDescription, type Operation, operations } from "./operations";
 import { redact } from "./redaction";
-import type { AttemptResult } from "./transport";
 
 /** The call that failed, and what must not be said of it. */
 export interface FailedCall extends CallDescription {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "./errors";
+import { ConfigurationError } from "../errors/errors";
 
 /** The values that an option which is a number can have. */
 interface Range {

@@ -1,30 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type * as z from "zod/mini";
-import { CallLimit } from "./call-limit";
-import { describeFailure } from "./connection-failures";
-import type { SecretCredentials } from "./credentials/secret-credentials";
-import { type CredentialsSession, type Verdict, verdictOn } from "./credentials/session";
-import { isDuplicateName, isNotFound } from "./error-codes";
+import { milliseconds, numberProblem, retries } from "../configuration/options";
+import type { SecretCredentials } from "../credentials/secret-credentials";
+import { type CredentialsSession, type Verdict, verdictOn } from "../credentials/session";
+import { ambiguous, classify, type FailedCall, isThrottledResponse, requestIdOf } from "../errors/classify";
+import { isDuplicateName, isNotFound } from "../errors/codes";
+import { describeFailure } from "../errors/connection";
 import {
   type AutoScalingError,
   ConfigurationError,
   ConnectionError,
   InvalidInputError,
-  InvalidResponseError,
   isAutoScalingError,
   TimeoutError,
-} from "./errors";
-import type { HttpResponse } from "./exchange";
-import { ambiguous, classify, type FailedCall, isThrottledResponse, requestIdOf } from "./failures";
+} from "../errors/errors";
+import { redact } from "../errors/redaction";
+import { signRequest, type UnsignedRequest } from "../http/request";
+import type { AttemptResult, Transport } from "../http/transport";
+import { CallLimit } from "./call-limit";
 import { Notifier, type Observer, type RequestEvent, type ResponseEvent } from "./observe";
 import { type CallDescription, type OperationName, operations } from "./operations";
-import { milliseconds, numberProblem, retries } from "./options";
-import { parse } from "./parse";
 import { RateLimiter } from "./rate-limiter";
-import { redact } from "./redaction";
-import { signRequest, type UnsignedRequest } from "./request";
+import { dateOf, type ExpectingCall, isSuccess, parse, parseResponse } from "./response";
 import { parseRetryAfter, retryDelay } from "./retry";
-import type { AttemptResult, Transport } from "./transport";
 
 /** Options that every call takes last. */
 export interface CallOptions {
@@ -42,12 +39,7 @@ export interface CallOptions {
 }
 
 /** One call of the API. */
-export interface Call<T> extends UnsignedRequest, CallDescription {
-  /** What a success looks like; `undefined` for calls that answer nothing. */
-  readonly response: z.ZodMiniType<T>;
-  /** Whether a success says what is wanted in its headers, rather than in its body. */
-  readonly readsHeaders?: boolean;
-}
+export interface Call<T> extends UnsignedRequest, ExpectingCall<T> {}
 
 export interface CallerOptions {
   readonly transport: Transport;
@@ -80,8 +72,8 @@ export class Caller {
   readonly #limiters = new Map<OperationName, RateLimiter>();
   readonly #notifier = new Notifier();
   #underWay = 0;
-  #isClosed = false;
-  #whenIdle: (() => void) | undefined;
+  /** There once the caller is closed. */
+  #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(options: CallerOptions) {
     this.#options = options;
@@ -89,30 +81,31 @@ export class Caller {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Makes one call, within its limits. */
+  /** Makes a call on behalf of others, such as a look-up: `close` does not wait for it. */
   async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
-    return this.within(call, options, (scope) => this.attempts(call, scope));
+    return this.#within(call, options, (scope) => this.attempts(call, scope));
   }
 
-  /** Like {@link within}, for what `close` waits for. */
+  /** Does all the work of one call of a program: signing in, look-ups, attempts. Refused once the caller is closed. */
   async run<T>(
     about: CallDescription,
     options: CallOptions,
     work: (scope: CallScope) => Promise<T>,
   ): Promise<T> {
-    if (this.#isClosed) {
+    if (this.#idle !== undefined) {
       throw new ConnectionError(`${about.doing}: no response: the client was closed`, about);
     }
     this.#underWay++;
     try {
-      return await this.within(about, options, work);
+      return await this.#within(about, options, work);
     } finally {
-      if (--this.#underWay === 0) this.#whenIdle?.();
+      this.#underWay--;
+      this.#settleIdle();
     }
   }
 
-  /** Does the work of one call until its caller gives up or its time is over: signing in, look-ups, attempts. */
-  async within<T>(
+  /** Works until the caller gives up or the time of the call is over. */
+  async #within<T>(
     about: CallDescription,
     options: CallOptions,
     work: (scope: CallScope) => Promise<T>,
@@ -136,11 +129,13 @@ export class Caller {
 
   /** No call begins any more. Resolves when all that {@link run} has begun have ended. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    if (this.#underWay === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#whenIdle = resolve;
-    await promise;
+    this.#idle ??= Promise.withResolvers();
+    this.#settleIdle();
+    await this.#idle.promise;
+  }
+
+  #settleIdle(): void {
+    if (this.#underWay === 0) this.#idle?.resolve();
   }
 
   /**
@@ -169,7 +164,8 @@ export class Caller {
     for (let attempt = 0; ; attempt++) {
       const credentials = await this.signIn(call, signal, true);
       const failed = failedCall(call, credentials);
-      await this.#acquire(call, credentials, signal);
+      const acquiring = this.#limiterOf(call.operation).acquire(signal);
+      if (acquiring !== undefined) await this.#untilAcquired(acquiring, credentials);
       const { event, result } = await this.#attempt(call, credentials, attempt, scope);
       if ("response" in result && isSuccess(result.response)) {
         session.settle(credentials, "accepted");
@@ -182,8 +178,10 @@ export class Caller {
       // Nothing was sent, so that an earlier attempt tells more.
       if ("failure" in result && !result.wasSent) signal.throwIfAborted();
       scope.lastError = error;
-      if (isInDoubt && isNotFound(error) && call.method === "DELETE")
+      if (isInDoubt && call.method === "DELETE" && isNotFound(error) && error.code !== undefined) {
+        // The service says that it is gone, and not something on the way.
         return parse(call.response, undefined).data as T;
+      }
       if (isInDoubt && isDuplicateName(error)) throw ambiguous(failed, error.message, error);
       isInDoubt ||= classified.isInDoubt;
       let delayMs: number | undefined;
@@ -202,10 +200,10 @@ export class Caller {
     }
   }
 
-  /** Waits until the rate limiter allows another attempt. */
-  async #acquire(call: CallDescription, credentials: SecretCredentials, signal: AbortSignal): Promise<void> {
+  /** Waits for the rate limiter. A call that gives up meanwhile shows nothing of its credentials. */
+  async #untilAcquired(acquiring: Promise<void>, credentials: SecretCredentials): Promise<void> {
     try {
-      await this.#limiterOf(call.operation).acquire(signal);
+      await acquiring;
     } catch (reason) {
       this.#options.credentials.settle(credentials, "unclear");
       throw reason;
@@ -267,10 +265,6 @@ function refuseUnusable(about: CallDescription, { timeout, maxRetries }: CallOpt
   });
 }
 
-function isSuccess({ status }: HttpResponse): boolean {
-  return status >= 200 && status < 300;
-}
-
 /** What an attempt that was no success shows of its credentials. */
 function verdictOf(result: AttemptResult, signal: AbortSignal): Verdict {
   if ("response" in result) return verdictOn(result.response.status);
@@ -291,32 +285,4 @@ function failedCall(call: CallDescription, credentials: SecretCredentials): Fail
     credentialsSource: credentials.source,
     signed: "key" in credentials.reveal(),
   };
-}
-
-function parseResponse<T>(call: Call<T>, response: HttpResponse, secrets: FailedCall["secrets"]): T {
-  const body = response.status === 204 ? undefined : json(response.body);
-  const parsed = parse(call.response, call.readsHeaders ? response.headers : body);
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.join(".") || "the body"}: ${message}`);
-  const requestId = requestIdOf(response, secrets);
-  throw new InvalidResponseError(
-    `${call.doing}: it succeeded, but the response is not what the API documents (${fields.join("; ")})`,
-    { operation: call.operation, status: response.status, requestId },
-  );
-}
-
-/** `undefined` when it is no JSON; the schema then says what it wanted. */
-function json(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-function dateOf({ headers: { date } }: HttpResponse): Date | undefined {
-  const moment = typeof date === "string" ? new Date(date) : undefined;
-  return Number.isNaN(moment?.getTime()) ? undefined : moment;
 }

@@ -1,4 +1,4 @@
-import type { AutoScalingError } from "./errors";
+import type { AutoScalingError } from "../errors/errors";
 import type { OperationName } from "./operations";
 
 /** A request that is about to be sent. No header is among it: some of them sign. */

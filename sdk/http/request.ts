@@ -1,7 +1,7 @@
-import type { SecretCredentials } from "./credentials/secret-credentials";
+import type { SecretCredentials } from "../credentials/secret-credentials";
+import { version } from "../version";
 import type { HttpRequest } from "./exchange";
 import { authorization, canonicalQuery, sdkDate } from "./signer";
-import { version } from "./version";
 
 /** A request before it is signed. */
 export interface UnsignedRequest {

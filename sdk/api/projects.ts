@@ -1,6 +1,9 @@
-import { abortable } from "./abortable";
-import type { Caller, CallOptions } from "./caller";
-import { ConfigurationError } from "./errors";
+import type * as z from "zod/mini";
+import { abortable } from "../calls/call-limit";
+import type { Caller, CallOptions } from "../calls/caller";
+import type { CallDescription } from "../calls/operations";
+import { ConfigurationError } from "../errors/errors";
+import { type Endpoint, parseEndpoint, type UnsignedRequest } from "../http/request";
 import { projectsResponse } from "./schemas";
 
 /** Whether a value can be a project's id, which becomes a segment of each path. */
@@ -23,17 +26,20 @@ export class ProjectLookup {
   readonly #caller: Caller;
   readonly #iamEndpoint: ProjectLookupOptions["iamEndpoint"];
   readonly #region: string;
+  /** Kept once it is known: each call asks for it. */
+  #known: string | undefined;
   #looking: Promise<string> | undefined;
 
   constructor(caller: Caller, options: ProjectLookupOptions) {
     this.#caller = caller;
     this.#iamEndpoint = options.iamEndpoint;
     this.#region = options.region;
-    if (options.projectId !== undefined) this.#looking = Promise.resolve(options.projectId);
+    this.#known = options.projectId;
   }
 
   /** The project's id. Rejects with a `ConfigurationError` when there is none, or more than one. */
-  async id(options: CallOptions = {}): Promise<string> {
+  async id({ signal }: CallOptions = {}): Promise<string> {
+    if (this.#known !== undefined) return this.#known;
     if (this.#looking === undefined) {
       // Shared by all callers, so no single caller's signal may end it; the next call repeats one that failed.
       this.#looking = this.#lookUp();
@@ -41,7 +47,8 @@ export class ProjectLookup {
         this.#looking = undefined;
       });
     }
-    return abortable(this.#looking, options.signal);
+    this.#known = await abortable(this.#looking, signal);
+    return this.#known;
   }
 
   async #lookUp(): Promise<string> {
@@ -74,4 +81,42 @@ export class ProjectLookup {
         : `there are ${others.length + 1}: ${[project, ...others].map(({ id }) => id).join(", ")}`;
     throw new ConfigurationError(`${about.doing}: ${found}; set projectId, or HW_PROJECT_ID`, about);
   }
+}
+
+/** The Auto Scaling service of one project: makes a path below the project's, and a body, into a call. */
+export class AutoScalingService {
+  readonly #caller: Caller;
+  readonly #projects: ProjectLookup;
+  readonly #endpoint: Endpoint;
+
+  constructor(caller: Caller, projects: ProjectLookup, endpoint: string) {
+    this.#caller = caller;
+    this.#projects = projects;
+    this.#endpoint = parseEndpoint(endpoint);
+  }
+
+  async call<T>(about: CallDescription, request: ServiceRequest<T>, options: CallOptions): Promise<T> {
+    return this.#caller.run(about, options, async (scope) => {
+      const projectId = await this.#projects.id(scope);
+      return this.#caller.attempts(
+        {
+          operation: about.operation,
+          doing: about.doing,
+          method: request.method,
+          endpoint: this.#endpoint,
+          path: `/autoscaling-api/v1/${projectId}${request.path}`,
+          query: request.query,
+          projectId,
+          body: request.body === undefined ? undefined : JSON.stringify(request.body),
+          response: request.response,
+        },
+        scope,
+      );
+    });
+  }
+}
+
+interface ServiceRequest<T> extends Pick<UnsignedRequest, "method" | "path" | "query"> {
+  readonly body?: unknown;
+  readonly response: z.ZodMiniType<T>;
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "./errors";
+import { ConfigurationError } from "../errors/errors";
 
 /** The proxy of an environment, as undici's `EnvHttpProxyAgent` wants it. */
 export interface ProxySettings {

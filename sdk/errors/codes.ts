@@ -1,5 +1,5 @@
+import { forbiddenMetadataCharacters, specificationLimits as limits, maxHooksPerGroup } from "../api/limits";
 import { isServiceError, type ServiceError } from "./errors";
-import { forbiddenMetadataCharacters, specificationLimits as limits, maxHooksPerGroup } from "./limits";
 
 /** What a failure means for what to do next. */
 export type FailureKind =

@@ -1,8 +1,8 @@
+import type * as Undici from "undici";
 import type { Dispatcher } from "undici";
-import { isLoopback } from "./endpoints";
+import { isLoopback } from "../configuration/endpoints";
 import { Exchange, type HttpRequest, type HttpResponse } from "./exchange";
 import { proxySettings } from "./proxy";
-import { loadPool, loadUndici } from "./undici";
 
 const Pool = loadPool();
 
@@ -133,4 +133,22 @@ export class Transport {
       keepAliveTimeout: 20_000,
     };
   }
+}
+
+/**
+ * undici, less what is not used of it: its web APIs, mocks and caches take three times as long to load as the rest,
+ * and every `pulumi up` would wait for them. Where a file lies is no promise of undici's; when one has moved, all of
+ * it is loaded.
+ */
+function loadPool(): typeof Undici.Pool {
+  try {
+    return require("undici/lib/dispatcher/pool.js");
+  } catch {
+    return loadUndici().Pool;
+  }
+}
+
+/** All of it, for what few need. */
+function loadUndici(): typeof Undici {
+  return require("undici");
 }
