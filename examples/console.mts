@@ -1,10 +1,12 @@
 /**
- * Stands for the console, and for the cloud, when the examples run against the local AS API: somebody else makes a
- * hook, and an instance comes to hang on it.
+ * Stands for the console, and for what answers hooks, when the examples run against the local AS API: it makes a hook,
+ * lets an instance hang, and lets go on what hangs in a group until nothing scales there any more.
  *
  *   node console.mts create-hook <scaling group id> <name> <type> <topic URN> [time-out in seconds]
  *   node console.mts suspend <scaling group id> <hook name> <instance id>
+ *   node console.mts answer-hooks <scaling group id>
  */
+import { setTimeout } from "node:timers/promises";
 import { AutoScalingClient, type CreateLifecycleHookInput } from "pulumi-huaweicloud-as/sdk";
 
 const [action, groupId = "", lifecycleHookName = "", ...others] = process.argv.slice(2);
@@ -30,6 +32,19 @@ if (action === "create-hook") {
   });
   if (!answer.ok) throw new Error(await answer.text());
   console.log(`instance ${instanceId} hangs on hook ${lifecycleHookName}`);
+} else if (action === "answer-hooks") {
+  const client = new AutoScalingClient({ region });
+  do {
+    await setTimeout(200);
+    for (const { instanceId, lifecycleHookName, lifecycleActionKey } of await client.hangingInstances.list(
+      groupId,
+    )) {
+      const key = { lifecycleActionKey, lifecycleActionResult: "CONTINUE" } as const;
+      await client.hangingInstances.complete(groupId, key);
+      console.log(`instance ${instanceId} hung on ${lifecycleHookName}, and goes on`);
+    }
+  } while ((await client.scalingGroups.get(groupId)).isScaling);
+  await client.close();
 } else {
-  throw new Error("give create-hook or suspend, and what is named at the top of this file");
+  throw new Error("give create-hook, suspend or answer-hooks, and what is named at the top of this file");
 }

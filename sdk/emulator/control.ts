@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { version } from "../version";
-import { wireActivity, wireGroup, wireInstance } from "./autoscaling/groups";
+import { fieldsNamed, wireActivity, wireGroup, wireInstance } from "./autoscaling/groups";
 import { actionResults, wireTime } from "./autoscaling/hooks";
+import type { Sizes } from "./autoscaling/scaling";
 import { type Groups, wireHangs } from "./autoscaling/service";
 import type { Feed } from "./feed";
 import { checkedFault, faultInterceptor } from "./http/faults";
@@ -46,6 +48,21 @@ const handlers: Readonly<Record<string, Handler>> = {
   "GET /emulator/requests": ({ log }) => ({ status: 200, body: { requests: log.entries } }),
   /** Everything that the page shows. */
   "GET /emulator/state": (controlled) => ({ status: 200, body: stateOf(controlled) }),
+  /** `{"name":"web","min":0,"desire":2,"max":4}`, all of it optional: a group, paused; answers with its id. */
+  "POST /emulator/groups": ({ groups }, _, { name = "group", ...sizes }) => {
+    const id = randomUUID();
+    groups.make(id, { min: 0, desire: 0, max: 100, ...sizesOf(sizes) }, fieldsNamed(String(name)));
+    return { status: 201, body: { id } };
+  },
+  "PUT /emulator/groups/:id": ({ groups }, id, sizes) => {
+    groups.happen(id, { kind: "configure", sizes: sizesOf(sizes), fields: {} });
+    return done;
+  },
+  /** As the API does: only a group without instances. */
+  "DELETE /emulator/groups/:id": ({ groups }, id) => {
+    groups.happen(id, { kind: "delete-group", force: false });
+    return done;
+  },
   /** `{"desired":2}`, or `{"by":1}`: the number of instances that the group is to have. */
   "POST /emulator/groups/:id/scale": ({ groups }, id, { desired, by }) => {
     const wanted = typeof desired === "number" ? desired : groups.expect(id).desire + Number(by);
@@ -138,7 +155,7 @@ export class Control {
   answer(request: ReceivedRequest): Answer {
     const { method, path } = request;
     const [, , , groupId = "", ...rest] = path.split("/");
-    const pattern = path.startsWith("/emulator/groups/") ? `/emulator/groups/:id/${rest.join("/")}` : path;
+    const pattern = path.startsWith("/emulator/groups/") ? ["/emulator/groups/:id", ...rest].join("/") : path;
     const handler = handlers[`${method} ${pattern}`];
     if (handler === undefined) return failure(404, `there is no ${method} ${path}`);
     try {
@@ -189,6 +206,15 @@ function stateOf({ groups, topics, log, now }: Controlled): unknown {
     messages: topics.messages.slice(-50),
     requests: log.entries.slice(-100).map(({ body, ...entry }) => ({ ...entry, body: body.slice(0, 200) })),
   };
+}
+
+function sizesOf(given: Readonly<Record<string, unknown>>): Partial<Sizes> {
+  const entries = Object.entries(given).map(([name, size]) => {
+    const isSize = ["min", "desire", "max"].includes(name) && Number.isInteger(size) && Number(size) >= 0;
+    if (!isSize) throw new Error("give min, desire and max: whole numbers");
+    return [name, size];
+  });
+  return Object.fromEntries(entries);
 }
 
 function failure(status: number, error: string): Answer {

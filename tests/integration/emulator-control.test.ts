@@ -156,3 +156,24 @@ test("the page is served with what keeps other pages from using it, wherever its
   });
   expect(framed).toMatchObject({ status: 403 });
 });
+
+test("another process makes a group, sets its sizes and removes it once it is empty", async () => {
+  const made = await control("POST", "/emulator/groups", { name: "web", max: 4 });
+  const { id } = made.json as { id: string };
+  expect(made.status).toBe(201);
+  expect(await control("PUT", `/emulator/groups/${id}`, { min: 1, desire: 2 })).toMatchObject({
+    status: 204,
+  });
+  expect(await control("PUT", `/emulator/groups/${id}`, { desire: 5 })).toMatchObject({ status: 400 });
+  expect(await control("PUT", `/emulator/groups/${id}`, { size: 5 })).toMatchObject({ status: 400 });
+  expect(emulator.instances(id)).toEqual([]);
+  await control("POST", `/emulator/groups/${id}/resume`);
+  expect(emulator.instances(id)).toHaveLength(2);
+  expect(await control("DELETE", `/emulator/groups/${id}`)).toMatchObject({ status: 400 });
+  emulator.removeGroup(id);
+  const { json } = await control("POST", "/emulator/groups", {});
+  expect(await control("DELETE", `/emulator/groups/${(json as { id: string }).id}`)).toMatchObject({
+    status: 204,
+  });
+  expect(emulator.groups).toEqual([group]);
+});
