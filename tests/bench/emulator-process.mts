@@ -1,12 +1,12 @@
 // The local AS API in a process of its own, as the real one would be: OPTIONS as JSON.
 import process from "node:process";
-import { type EmulatorOptions, startEmulator } from "pulumi-huaweicloud-as/emulator";
+import { type EmulatorOptions, type HookPatch, startEmulator } from "pulumi-huaweicloud-as/emulator";
 import { answerQuestions } from "./helper.mts";
 
-/** What can be asked: how to reach it, to empty all groups, or which requests there were since last asked. */
-export interface EmulatorQuestion {
-  readonly want: "place" | "empty" | "requests";
-}
+/** What can be asked: how to reach it, to empty all groups, which requests there were since last asked, and more. */
+export type EmulatorQuestion =
+  | { readonly want: "place" | "empty" | "requests" | "memory" }
+  | { readonly want: "hook"; readonly hook: HookPatch };
 
 export interface EmulatorPlace {
   readonly env: Readonly<Record<string, string>>;
@@ -22,7 +22,16 @@ export type RequestCounts = Readonly<
 const options: EmulatorOptions = JSON.parse(process.argv[2] ?? "{}");
 const emulator = await startEmulator(options);
 
-answerQuestions(({ want }: EmulatorQuestion): EmulatorPlace | RequestCounts => {
+answerQuestions((question: EmulatorQuestion): EmulatorPlace | RequestCounts | number | undefined => {
+  const { want } = question;
+  if (want === "hook") {
+    emulator.putHook(emulator.groups[0] ?? "", question.hook);
+    return undefined;
+  }
+  if (want === "memory") {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed;
+  }
   if (want === "empty") {
     for (const group of emulator.groups) {
       for (const { lifecycle_hook_name } of emulator.hooks(group))

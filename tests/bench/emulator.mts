@@ -1,4 +1,4 @@
-import type { EmulatorOptions } from "pulumi-huaweicloud-as/emulator";
+import type { EmulatorOptions, HookPatch } from "pulumi-huaweicloud-as/emulator";
 import type { EmulatorPlace, EmulatorQuestion, RequestCounts } from "./emulator-process.mts";
 import { Helper } from "./helper.mts";
 
@@ -16,10 +16,11 @@ export class EmulatorProcess implements AsyncDisposable {
 
   static async start(
     options: Omit<EmulatorOptions, "groups"> & { readonly groups: number },
+    execArgv: readonly string[] = [],
   ): Promise<EmulatorProcess> {
     const groups = Array.from({ length: options.groups }, (_, index) => groupId(index));
     const file = new URL("./emulator-process.mts", import.meta.url);
-    const helper = await Helper.start(file, [JSON.stringify({ ...options, groups })]);
+    const helper = await Helper.start(file, [JSON.stringify({ ...options, groups })], { execArgv });
     const place = await helper.ask<EmulatorPlace>({ want: "place" } satisfies EmulatorQuestion);
     return new EmulatorProcess(helper, place, groups);
   }
@@ -27,6 +28,16 @@ export class EmulatorProcess implements AsyncDisposable {
   /** The requests since this was called last. */
   requests(): Promise<RequestCounts> {
     return this.#helper.ask<RequestCounts>({ want: "requests" } satisfies EmulatorQuestion);
+  }
+
+  /** Sets a hook of the first group behind the service's back. */
+  async putHook(hook: HookPatch): Promise<void> {
+    await this.#helper.ask({ want: "hook", hook } satisfies EmulatorQuestion);
+  }
+
+  /** The bytes of JavaScript's memory without its garbage; needs `--expose-gc`. */
+  memory(): Promise<number> {
+    return this.#helper.ask<number>({ want: "memory" } satisfies EmulatorQuestion);
   }
 
   /** Removes all hooks, and forgets the requests. */

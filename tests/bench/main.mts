@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from "node:os";
 import process from "node:process";
 import { parseArgs, styleText } from "node:util";
 import type { Bench } from "./bench.mts";
+import { emulatorBenches } from "./emulator/benches.mts";
 import { type Figure, figureTable, isReached } from "./figure.mts";
 import { providerBenches } from "./provider/benches.mts";
 import { sdkBenches } from "./sdk/benches.mts";
@@ -12,7 +13,7 @@ const { values, positionals } = parseArgs({
   options: { thoroughness: { type: "string", default: "1" } },
 });
 const thoroughness = Number(values.thoroughness);
-const all = [...sdkBenches, ...providerBenches];
+const all = [...sdkBenches, ...emulatorBenches, ...providerBenches];
 const chosen = all.filter(
   ({ name }) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)),
 );
