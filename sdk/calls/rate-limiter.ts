@@ -47,7 +47,7 @@ export class RateLimiter {
 
   constructor(documentedRate: number, timers: Timers = systemTimers) {
     this.#documented = documentedRate;
-    this.#cruising = documentedRate * 0.9;
+    this.#cruising = documentedRate * 0.94;
     this.#timers = timers;
     this.#tokens = documentedRate;
     this.#filledUntil = timers.now();
@@ -88,18 +88,18 @@ export class RateLimiter {
       this.#fill(now);
       const isStray = this.#rate === undefined && this.#tokens >= this.#documented / 2;
       this.#tokens = isStray ? this.#tokens - this.#documented / 2 : 0;
-      if (!isStray)
-        this.#rate = Math.max(
-          slowest,
-          Math.min((this.#rate ?? Number.POSITIVE_INFINITY) / 2, this.#cruising),
-        );
+      if (!isStray) this.#rate = this.#reduced(this.#rate ?? Number.POSITIVE_INFINITY);
     }
     this.#filledUntil = Math.max(this.#filledUntil, now + Math.min(pause, longestPause));
   }
 
-  /** Up to the usual rate with some accepted calls; beyond it by one part in a hundred each second. */
+  #reduced(rate: number): number {
+    return rate > this.#cruising ? this.#cruising : Math.max(slowest, rate / 2);
+  }
+
+  /** Up to the cruising rate with some accepted calls; beyond it by three thousandths each second. */
   #grown(rate: number): number {
-    return Math.max(1, rate * (rate < this.#cruising ? 1.06 : 1 + 0.01 / rate));
+    return Math.max(1, rate * (rate < this.#cruising ? 1.06 : 1 + 0.003 / rate));
   }
 
   #take(): boolean {
@@ -117,9 +117,10 @@ export class RateLimiter {
     this.#add(seconds * (this.#rate ?? this.#documented));
   }
 
-  /** A limited bucket holds a single token: calls leave evenly. */
+  /** A limited bucket holds a twentieth of a second's worth: calls leave evenly, and a timer that is late costs nothing. */
   #add(tokens: number): void {
-    this.#tokens = Math.min(this.#tokens + tokens, this.#rate === undefined ? this.#documented : 1);
+    const most = this.#rate === undefined ? this.#documented : Math.max(1, this.#rate / 20);
+    this.#tokens = Math.min(this.#tokens + tokens, most);
   }
 
   /** Lets those go for whom there are tokens, and comes back when there is another. */
