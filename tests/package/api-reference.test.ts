@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 /** What editors show of the package: every export, and every method of an exported class, says what it does. */
 
-const entryPoints = ["provider/index.ts", "sdk/index.ts", "sdk/emulator/index.ts"];
+const entryPoints = ["provider/index.ts", "sdk/index.ts", "sdk/emulator/index.ts", "sdk/handler/index.ts"];
 const configuration = ts.readConfigFile("tsconfig.json", ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(configuration.config, ts.sys, process.cwd());
 const program = ts.createProgram(entryPoints, options);
