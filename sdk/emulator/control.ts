@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { version } from "../version";
-import { fieldsNamed, wireActivity, wireGroup, wireInstance } from "./autoscaling/groups";
+import type { Sizes } from "./autoscaling/group";
+import { fieldsNamed, wireActivity, wireGroup, wireInstance } from "./autoscaling/group-wire";
 import { actionResults, wireTime } from "./autoscaling/hooks";
-import type { Sizes } from "./autoscaling/scaling";
 import { type Groups, wireHangs } from "./autoscaling/service";
 import type { Feed } from "./feed";
 import { checkedFault, faultInterceptor } from "./http/faults";

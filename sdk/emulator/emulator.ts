@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { fieldsNamed, hookMessage, type WireInstance, wireInstance } from "./autoscaling/groups";
+import type { Effect, Group } from "./autoscaling/group";
+import { fieldsNamed, hookMessage, type WireInstance, wireInstance } from "./autoscaling/group-wire";
 import type { HookPatch, WireHangingInstance, WireLifecycleHook } from "./autoscaling/hooks";
-import type { Effect, Group } from "./autoscaling/scaling";
 import { Groups, wireHangs } from "./autoscaling/service";
 import { Control } from "./control";
 import { Feed } from "./feed";

@@ -1,6 +1,6 @@
+import type { Effect, Group } from "./autoscaling/group";
+import { shownStates } from "./autoscaling/group";
 import { wireTime } from "./autoscaling/hooks";
-import type { Effect, Group } from "./autoscaling/scaling";
-import { shownStates } from "./autoscaling/scaling";
 import type { PublishedMessage } from "./smn/topics";
 
 /** Something that happened to a group by itself or by a request, for people who watch. */

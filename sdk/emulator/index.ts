@@ -1,4 +1,4 @@
-export type { WireInstance } from "./autoscaling/groups";
+export type { WireInstance } from "./autoscaling/group-wire";
 export type {
   ActionResult,
   HookPatch,

@@ -1,5 +1,5 @@
 import { type LifecycleHookLimits, specificationLimits } from "../api/limits";
-import type { Behaviour } from "./autoscaling/scaling";
+import type { Behaviour } from "./autoscaling/group";
 import { type Clock, systemClock } from "./clock";
 import type { LifecycleEvent } from "./feed";
 import type { Fault } from "./http/faults";

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import type { Behaviour, Group } from "./autoscaling/scaling";
+import type { Behaviour, Group } from "./autoscaling/group";
 import type { GroupRecord } from "./autoscaling/service";
 import type { Subscription, Topic, TopicEvent } from "./smn/topics";
 

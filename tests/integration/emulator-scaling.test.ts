@@ -488,6 +488,10 @@ describe("a group", () => {
     clock.advance(4 * minute);
     expect(ids()).toEqual(["server-1", second]);
     expect(await desire(0)).toMatchObject({ code: "AS.2010" });
+    await batch("ENTER_STANDBY", ["server-1"]);
+    expect(await desire(1)).toMatchObject({ code: "AS.2052" });
+    await batch("UNPROTECT", [second]);
+    expect(await desire(0)).toMatchObject({ code: "AS.2051" });
   });
 
   test("lists its instances in pages, by state and health", async () => {

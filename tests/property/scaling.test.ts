@@ -6,10 +6,10 @@ import {
   type Effect,
   type Group,
   type GroupEvent,
-  happen,
   newGroup,
   nextMoment,
-} from "../../sdk/emulator/autoscaling/scaling";
+} from "../../sdk/emulator/autoscaling/group";
+import { happen } from "../../sdk/emulator/autoscaling/scaling";
 import { Refusal } from "../../sdk/emulator/http/refusals";
 
 const behaviour: Behaviour = {

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { refusal } from "../http/refusals";
 import { jsonBody, parameter, type ReceivedRequest } from "../http/request";
 import { type Call, call, type World } from "../http/routes";
-import { groupChanges, newGroupOf, wireActivity, wireGroup, wireInstance } from "./groups";
+import { type Group, type GroupEvent, hookOf, shownStates } from "./group";
+import { groupChanges, newGroupOf, wireActivity, wireGroup, wireInstance } from "./group-wire";
 import { callback, hookChanges, newHook } from "./hooks";
-import { type Group, type GroupEvent, hookOf, shownStates } from "./scaling";
 import { wireHangs } from "./service";
 
 const base = "/autoscaling-api/v1/:projectId";

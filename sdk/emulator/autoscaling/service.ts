@@ -1,16 +1,16 @@
 import type { Clock } from "../clock";
 import { Refusal, refusal } from "../http/refusals";
-import { type WireHangingInstance, wireTime } from "./hooks";
 import {
   type Behaviour,
   type Effect,
   type Group,
   type GroupEvent,
-  happen,
   newGroup,
   nextMoment,
   type Sizes,
-} from "./scaling";
+} from "./group";
+import { type WireHangingInstance, wireTime } from "./hooks";
+import { happen } from "./scaling";
 
 /** What has happened to the groups, so that it can be written down: with it, the same groups can be made again. */
 export type GroupRecord =

@@ -50,6 +50,7 @@ const autoScaling = {
   "AS.2045": [400, "The maximum or minimum number of instances exceeds the upper limit."],
   "AS.2047": [400, "The load balancer cannot be changed while the AS group is scaling."],
   "AS.2051": [400, "The expected number of instances is less than that of standby instances."],
+  "AS.2052": [400, "The expected number of instances is less than that of standby and protected instances."],
   "AS.2054": [400, "The availability zones cannot be changed while the AS group is scaling."],
   "AS.4000": [400, "The start number is invalid."],
   "AS.4001": [400, "The limit is invalid."],

@@ -2,7 +2,6 @@ import { hash } from "node:crypto";
 import { refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
 import { changed, created, type Field, type Judgement, within } from "./fields";
-import { wireTime } from "./hooks";
 import {
   type Activity,
   currentInstances,
@@ -12,7 +11,8 @@ import {
   type Instance,
   type Sizes,
   shownStates,
-} from "./scaling";
+} from "./group";
+import { wireTime } from "./hooks";
 
 /** Scaling groups, their instances and their activities as the service has them on the wire. Source: the API reference. */
 
