@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { groupId } from "../support/hooks";
 import { declare, Trial } from "../support/trial";
 
 describe("replacement", () => {
@@ -22,15 +21,6 @@ describe("replacement", () => {
     expect(refused.diagnostics.join()).toContain("deleteBeforeReplace: false can't replace the hook");
     expect(trial.names()).toEqual([name]);
     expect((await trial.stack.up()).steps).toEqual([]);
-  });
-
-  test("by a new name works in a group that is full", async () => {
-    await using trial = await Trial.start(declare({ lifecycleHookName: "old" }));
-    await trial.stack.up();
-    for (const name of ["a", "b", "c", "d"]) trial.emulator.putHook(groupId, { lifecycle_hook_name: name });
-    trial.stack.program = declare({ lifecycleHookName: "new" });
-    expect((await trial.stack.up()).failed).toBe(false);
-    expect(trial.names().toSorted()).toEqual(["a", "b", "c", "d", "new"]);
   });
 
   test("comes after the creation of the new one when deleteBeforeReplace is false", async () => {

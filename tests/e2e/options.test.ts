@@ -1,74 +1,112 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
-import { LifecycleHook, Provider } from "../../provider";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LifecycleHook, type LifecycleHookArgs } from "../../provider";
 import { expandUrn } from "../../provider/core/urn";
 import { startEmulator } from "../../sdk/emulator";
+import type { Run } from "../support/engine";
 import { groupId } from "../support/hooks";
 import { declare, hookArgs, Trial } from "../support/trial";
 
 /** The options of every Pulumi resource, each under the real engine, with the API asked what it did. */
 
-describe("options that keep a hook", () => {
-  test("ignoreChanges leaves a property as it is", async () => {
-    await using trial = await Trial.start(declare());
-    await trial.stack.up();
-    trial.stack.program = declare({ defaultTimeout: 600 }, { ignoreChanges: ["defaultTimeout"] });
-    expect((await trial.stack.up()).steps).toEqual([]);
+/** Before and after a change of the program: each hook shows an option, and is in a group of its own. */
+const groups = Object.fromEntries(
+  ["ignored", "protected", "retained", "renamed", "secret", "owner"].map((name, index) => {
+    return [name, `${groupId.slice(0, -1)}${index}`];
+  }),
+);
+
+const groupOf = (name: string) => groups[name] ?? groupId;
+
+function program(isLater: boolean): PulumiFn {
+  return async () => {
+    const hook = (
+      name: string,
+      opts: pulumi.CustomResourceOptions = {},
+      more: Partial<LifecycleHookArgs> = {},
+    ) => new LifecycleHook(name, { ...hookArgs, scalingGroupId: groupOf(name), ...more }, opts);
+    hook("ignored", { ignoreChanges: ["defaultTimeout"] }, isLater ? { defaultTimeout: 600 } : {});
+    hook("retained", { retainOnDelete: true });
+    hook("secret", { additionalSecretOutputs: ["createTime"] });
+    const owner = hook("owner");
+    hook("owned", { deletedWith: owner }, { scalingGroupId: groupOf("owner") });
+    if (!isLater) hook("protected", { protect: true });
+    const parent = new pulumi.ComponentResource("my:index:Fleet", "fleet::of::two");
+    const aliases = [{ name: "renamed", parent: pulumi.rootStackResource }];
+    if (isLater) hook("child", { parent, aliases }, { scalingGroupId: groupOf("renamed") });
+    else hook("renamed");
+    hook("of::the::stack", { parent: pulumi.rootStackResource });
+    known.push(LifecycleHook.isInstance(owner), LifecycleHook.isInstance(parent));
+  };
+}
+const known: boolean[] = [];
+
+describe("an option of the program", () => {
+  let trial: Trial;
+  let made: Readonly<Record<string, readonly string[]>>;
+  let later: Run;
+  let sentLater: string[];
+  const names = () =>
+    Object.fromEntries(
+      Object.entries(groups).map(([name, group]) => [
+        name,
+        trial.emulator.hooks(group).map((hook) => hook.lifecycle_hook_name),
+      ]),
+    );
+  beforeAll(async () => {
+    const emulator = await startEmulator({ groups: [groupId, ...Object.values(groups)] });
+    trial = await Trial.start(program(false), { emulator });
+    expect((await trial.stack.up()).diagnostics).toEqual([]);
+    made = names();
+    trial.sent();
+    trial.stack.program = program(true);
+    later = await trial.stack.up();
+    sentLater = trial.sent();
+  }, 60_000);
+  afterAll(() => trial[Symbol.asyncDispose]());
+
+  test("ignoreChanges leaves a property as it is", () => {
+    expect(later.steps.filter((step) => step.endsWith(" ignored"))).toEqual([]);
   });
 
-  test("protect refuses the deletion, retainOnDelete leaves the hook", async () => {
-    await using trial = await Trial.start(declare({}, { protect: true }));
-    await trial.stack.up();
-    expect((await trial.stack.destroy()).failed).toBe(true);
-    expect(trial.names()).toHaveLength(1);
-    trial.stack.program = declare({}, { retainOnDelete: true });
-    await trial.stack.up();
-    expect((await trial.stack.destroy()).failed).toBe(false);
-    expect(trial.names()).toHaveLength(1);
-    expect(trial.sent()).toEqual(["POST"]);
+  test("protect refuses the deletion of a hook", () => {
+    expect(later.failed).toBe(true);
+    expect(later.diagnostics.join()).toContain("protected");
+    expect(names().protected).toEqual(made.protected);
   });
 
-  test("aliases and a parent rename a resource without touching its hook", async () => {
-    await using trial = await Trial.start(declare());
-    await trial.stack.up();
-    const [name] = trial.names();
-    trial.stack.program = async () => {
-      const fleet = new pulumi.ComponentResource("my:index:Fleet", "fleet");
-      new LifecycleHook("renamed", hookArgs, {
-        parent: fleet,
-        aliases: [{ name: "drain", parent: pulumi.rootStackResource }],
-      });
-    };
-    const run = await trial.stack.up();
-    expect(run.diagnostics).toEqual([]);
-    expect(trial.sent()).toEqual(["POST"]);
-    expect(trial.names()).toEqual([name]);
-    expect((await trial.stack.up()).steps).toEqual([]);
+  test("aliases and a parent rename a resource without touching its hook", () => {
+    expect(sentLater).toEqual([]);
+    expect(names().renamed).toEqual(made.renamed);
   });
 
   test("a parent is part of the URN by which the provider speaks of a hook", async () => {
-    await using trial = await Trial.start(async () => {
-      const fleet = new pulumi.ComponentResource("my:index:Fleet", "fleet::of::two");
-      const outer = new LifecycleHook("outer", hookArgs, { parent: fleet });
-      new LifecycleHook("inner", hookArgs, { parent: outer });
-      new LifecycleHook("of::the::stack", hookArgs, { parent: pulumi.rootStackResource });
-      new LifecycleHook("of-nobody", hookArgs);
-    });
-    await trial.stack.up();
-    const hooks = (await trial.stack.state()).filter(({ type }) => type === LifecycleHook.__pulumiType);
-    expect(hooks).toHaveLength(4);
+    const hooks = await trial.hooksInState();
+    expect(hooks.map(({ urn }) => urn)).toContainEqual(expect.stringContaining("my:index:Fleet$"));
     for (const { urn, inputs } of hooks) expect(expandUrn(String(inputs?.__urn))).toBe(urn);
   });
 
-  test("deletedWith another resource sends no deletion", async () => {
-    await using trial = await Trial.start(async () => {
-      const fleet = new LifecycleHook("fleet", hookArgs);
-      new LifecycleHook("drain", hookArgs, { deletedWith: fleet });
-    });
-    await trial.stack.up();
+  test("additionalSecretOutputs encrypts an output", async () => {
+    const { outputs } = (await trial.hooksInState()).find(({ urn }) => urn.endsWith("::secret")) ?? {};
+    expect(outputs?.createTime).toEqual(expect.objectContaining({ ciphertext: expect.any(String) }));
+  });
+
+  test("isInstance knows a hook, and nothing else", () => {
+    expect(new Set(known.map((isHook, index) => isHook === (index % 2 === 0)))).toEqual(new Set([true]));
+    expect(LifecycleHook.isInstance(undefined)).toBe(false);
+  });
+
+  test("retainOnDelete leaves a hook, and deletedWith another resource sends no deletion", async () => {
+    // As `pulumi state unprotect --all` does.
+    await trial.stack.importState(
+      (await trial.stack.state()).map((resource) => ({ ...resource, protect: false })),
+    );
     trial.sent();
-    await trial.stack.destroy();
-    expect(trial.sent()).toEqual(["DELETE"]);
+    expect((await trial.stack.destroy()).failed).toBe(false);
+    const left = Object.entries(names()).filter(([, hooks]) => hooks.length > 0);
+    expect(left.map(([name]) => name)).toEqual(["retained", "owner"]);
+    expect(names().owner).toEqual([expect.stringMatching(/^owned-/)]);
   });
 });
 
@@ -87,30 +125,6 @@ describe("customTimeouts", () => {
     trial.emulator.setBusy(groupId, false);
     expect((await trial.stack.destroy()).failed).toBe(false);
     expect(trial.names()).toEqual([]);
-  });
-});
-
-describe("secrets", () => {
-  test("of an input are in no output, event or state in clear, also when the value is wrong", async () => {
-    await using trial = await Trial.start(declare({ notificationMetadata: pulumi.secret("hunter2") }));
-    const up = await trial.stack.up();
-    expect(up.diagnostics).toEqual([]);
-    expect(up.text).not.toContain("hunter2");
-    expect(await trial.stack.stateText()).not.toContain("hunter2");
-    expect(trial.emulator.hooks(groupId)).toMatchObject([{ notification_metadata: "hunter2" }]);
-    const refreshed = await trial.stack.refresh();
-    expect(refreshed.text).not.toContain("hunter2");
-    trial.stack.program = declare({ notificationMetadata: pulumi.secret("hunter3(") });
-    const refused = await trial.stack.preview();
-    expect(refused.failed).toBe(true);
-    expect(refused.text).not.toContain("hunter");
-    expect((await trial.stack.destroy()).text).not.toContain("hunter2");
-  });
-
-  test("additionalSecretOutputs encrypts an output", async () => {
-    await using trial = await Trial.start(declare({}, { additionalSecretOutputs: ["createTime"] }));
-    await trial.stack.up();
-    expect(await trial.stack.stateText()).not.toContain(trial.emulator.hooks(groupId)[0]?.create_time);
   });
 });
 
@@ -137,18 +151,4 @@ describe("get", () => {
     expect(up.diagnostics.join("\n")).toContain('reading lifecycle hook "other"');
     expect(up.diagnostics.join("\n")).toContain("there is no such hook");
   });
-});
-
-test("isInstance knows a hook, and nothing else", async () => {
-  const seen: boolean[] = [];
-  await using trial = await Trial.start(async () => {
-    const hook = new LifecycleHook("drain", hookArgs);
-    seen.push(
-      LifecycleHook.isInstance(hook),
-      LifecycleHook.isInstance(new Provider("p")),
-      LifecycleHook.isInstance(undefined),
-    );
-  });
-  await trial.stack.preview();
-  expect(seen).toEqual([true, false, false]);
 });

@@ -6,6 +6,7 @@ import {
   type ImportOptions,
   LocalWorkspace,
   type OutputMap,
+  PulumiCommand,
   type PulumiFn,
   type Stack,
 } from "@pulumi/pulumi/automation";
@@ -22,6 +23,9 @@ export interface Run {
   readonly diagnostics: readonly string[];
   readonly failed: boolean;
 }
+
+/** Found once: each look starts `pulumi version`. */
+let pulumiCommand: Promise<PulumiCommand> | undefined;
 
 /** A stack on a file backend of its own, with a program that can be changed, run by the real engine. */
 export class EngineStack implements AsyncDisposable {
@@ -57,14 +61,15 @@ export class EngineStack implements AsyncDisposable {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...options.env,
     };
-    const stack = await LocalWorkspace.createOrSelectStack(
+    pulumiCommand ??= PulumiCommand.get();
+    const stack = await LocalWorkspace.createStack(
       { projectName: "shop", stackName: "dev", program: async () => undefined },
-      { envVars },
+      { envVars, pulumiCommand: await pulumiCommand },
     );
-    for (const [key, value] of Object.entries(options.config ?? {})) {
-      const given = typeof value === "string" ? { value } : { value: value.secret, secret: true };
-      await stack.setConfig(key, given);
-    }
+    const config = Object.entries(options.config ?? {}).map(([key, value]) => {
+      return [key, typeof value === "string" ? { value } : { value: value.secret, secret: true }];
+    });
+    if (config.length > 0) await stack.setAllConfig(Object.fromEntries(config));
     return new EngineStack(stack, folder, program);
   }
 
