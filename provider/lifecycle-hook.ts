@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CheckOnlyInputs, HiddenInputs } from "./core/properties";
+import {
+  type CheckOnlyInputs,
+  type HiddenInputs,
+  type HookOutputs,
+  inputProperties,
+  outputProperties,
+} from "./core/properties";
 import { lifecycleHookToken, markApplies, shortUrn, shortUrnIn } from "./core/urn";
 
 import { providerText, requireReachablePackage } from "./provider-text";
@@ -15,7 +21,7 @@ export interface LifecycleHookArgs {
   /** The scaling group's id. Changing it replaces the hook. */
   readonly scalingGroupId: pulumi.Input<string>;
   /**
-   * 1–32 letters, digits, `_` and `-`, unique in the group. Changing it replaces the hook.
+   * Letters, digits, `_` and `-`, unique in the group and not too long. Changing it replaces the hook.
    * @default the resource's name, made valid, with a short hash of its URN
    */
   readonly lifecycleHookName?: pulumi.Input<string> | undefined;
@@ -30,25 +36,30 @@ export interface LifecycleHookArgs {
    */
   readonly defaultResult?: pulumi.Input<DefaultResult> | undefined;
   /**
-   * How long an instance stays suspended, in seconds: 300–86400.
+   * How long an instance stays suspended, in whole seconds, within `specificationLimits` or the site's own limits.
    * @default 3600
    */
   readonly defaultTimeout?: pulumi.Input<number> | undefined;
   /**
-   * Free text for whoever gets the message: at most 256 characters, none of `< > & ' ( )`. May be a secret.
+   * Free text for the receiver of the message, without `< > & ' ( )`. May be a secret.
    * Removing it clears it.
    * @default none
    */
   readonly notificationMetadata?: pulumi.Input<string> | undefined;
 }
 
+/** The outputs that the class has to declare, by the table of the hook's fields. */
+type Outputs = {
+  readonly [Name in keyof HookOutputs as Name extends `__${string}` ? never : Name]-?: pulumi.Output<unknown>;
+};
+
 /** What is known of a hook, for {@link LifecycleHook.get}. */
 export type LifecycleHookState = Partial<LifecycleHookArgs>;
 
 /**
  * A lifecycle hook of a Huawei Cloud Auto Scaling group: it suspends each instance that starts or is about to
- * be removed, and sends a message to an SMN topic, until somebody completes the action or a time-out passes. A
- * group can have five.
+ * be removed, and sends a message to an SMN topic, until the action is completed or a time-out passes. A group can have
+ * only a few.
  *
  * Invalid inputs are refused at preview, all at once. The id is `<scalingGroupId>/<lifecycleHookName>`.
  *
@@ -61,7 +72,7 @@ export type LifecycleHookState = Partial<LifecycleHookArgs>;
  * });
  * export const drainName = drain.lifecycleHookName;
  */
-export class LifecycleHook extends pulumi.CustomResource {
+export class LifecycleHook extends pulumi.CustomResource implements Outputs {
   /** The type's token, as policies and `pulumi import` want it. */
   static readonly __pulumiType: string = lifecycleHookToken;
 
@@ -114,21 +125,11 @@ export class LifecycleHook extends pulumi.CustomResource {
   }
 }
 
-/** A property becomes an output only if it is named here, even without a value. */
-const noOutputs: Record<keyof LifecycleHookArgs | ComputedOutput, undefined> = {
-  scalingGroupId: undefined,
-  lifecycleHookName: undefined,
-  lifecycleHookType: undefined,
-  notificationTopicUrn: undefined,
-  defaultResult: undefined,
-  defaultTimeout: undefined,
-  notificationMetadata: undefined,
-  notificationTopicName: undefined,
-  createTime: undefined,
-  region: undefined,
-  projectId: undefined,
-};
-type ComputedOutput = "notificationTopicName" | "createTime" | "region" | "projectId";
+/** A property becomes an output only if it is named, even without a value. */
+const noOutputs = Object.fromEntries(outputProperties.map((name) => [name, undefined]));
+
+/** What a program can set: the arguments have all that the table of the hook's fields has, or this does not compile. */
+const inputNames: readonly (keyof LifecycleHookArgs)[] = inputProperties;
 
 /** Everything the class sends: the inputs, each output as unknown, and what the host would not tell the provider. */
 function properties(
@@ -151,10 +152,10 @@ function properties(
 
 function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions) {
   // A plain value is no secret; to have Pulumi tell so of each takes a tenth of the time of a preview of many hooks.
-  const mayBeSecret = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
+  const mayBeSecret = inputNames.filter((one) => typeof args[one] === "object" && args[one] !== null);
   const hidden: { [Name in keyof (HiddenInputs & CheckOnlyInputs)]: pulumi.Input<unknown> } = {
     __urn: urnOf(name, opts.parent),
-    ...(mayBeSecret.length === 0 ? {} : { __secrets: secretNames(mayBeSecret) }),
+    ...(mayBeSecret.length === 0 ? {} : { __secrets: secretNames(mayBeSecret, args) }),
     ...(opts.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
     ...(opts.import === undefined ? {} : { __import: opts.import }),
     ...(opts.import === undefined || opts.ignoreChanges === undefined
@@ -179,10 +180,11 @@ function urnOf(name: string, parent: pulumi.Resource | undefined): string | Prom
 }
 
 /** The names of the inputs that are secret; nothing when there are none. */
-async function secretNames(inputs: readonly (readonly [string, unknown])[]): Promise<string[] | undefined> {
-  const entries = await Promise.all(
-    inputs.map(async ([name, value]) => ((await pulumi.isSecret(pulumi.output(value))) ? [name] : [])),
-  );
-  const names = entries.flat();
-  return names.length === 0 ? undefined : names;
+async function secretNames(
+  names: readonly (keyof LifecycleHookArgs)[],
+  args: LifecycleHookArgs,
+): Promise<string[] | undefined> {
+  const areSecret = await Promise.all(names.map((name) => pulumi.isSecret(pulumi.output(args[name]))));
+  const secrets = names.filter((_, index) => areSecret[index]);
+  return secrets.length === 0 ? undefined : secrets;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HangingInstance, LifecycleHook } from "../sdk/api/schemas";
+import type { LifecycleHook } from "../sdk/api/hook-fields";
+import type { HangingInstance } from "../sdk/api/schemas";
 import { ConfiguredClients } from "./core/clients";
 import { type ScopedClient, systemClock } from "./core/context";
 import { formatHookId } from "./core/properties";

@@ -1,23 +1,15 @@
-import { defaultTimeoutSeconds, type LifecycleHookLimits } from "../../sdk/api/limits";
-import {
-  defaultResultRule,
-  defaultTimeoutRule,
-  describeProblem,
-  idRule,
-  lifecycleHookNameRule,
-  lifecycleHookTypeRule,
-  nearest,
-  notificationMetadataRule,
-  notificationTopicUrnRule,
-  type Rule,
-} from "../../sdk/api/rules";
+import { hookFields, hookInputs } from "../../sdk/api/hook-fields";
+import type { LifecycleHookLimits } from "../../sdk/api/limits";
+import { describeProblem, nearest, notificationTopicUrnRule } from "../../sdk/api/rules";
 import {
   addressIn,
   type CheckOnlyInputs,
   formatHookId,
   type HiddenInputs,
   type HookAddress,
+  type InputName,
   inputProperties,
+  inputRules,
   type Properties,
   parseHookId,
   secretNames,
@@ -47,16 +39,6 @@ export interface CheckSettings {
 /** The key of the configuration, which stands in the advice about a limit. */
 const limitsOption = "huaweicloud:lifecycleHookLimits";
 
-const rules: Readonly<Record<(typeof inputProperties)[number], Rule>> = {
-  scalingGroupId: idRule,
-  lifecycleHookName: lifecycleHookNameRule,
-  lifecycleHookType: lifecycleHookTypeRule,
-  notificationTopicUrn: notificationTopicUrnRule,
-  defaultResult: defaultResultRule,
-  defaultTimeout: defaultTimeoutRule,
-  notificationMetadata: notificationMetadataRule,
-};
-
 /**
  * Validates a program's inputs and fills in the defaults. Sends nothing, never throws. `olds` are the inputs of
  * the hook as it stands, or empty. `isReplacement`: the olds are empty because the hook is to be replaced.
@@ -75,8 +57,8 @@ export function check(
   const problems: string[] = [];
   for (const name of inputProperties) {
     const value = inputs[name];
-    if (value === unknown || (value === undefined && name === "notificationMetadata")) continue;
-    const problem = rules[name](value, limits);
+    if (value === unknown || (value === undefined && isOptional(name))) continue;
+    const problem = inputRules[name](value, limits);
     if (problem !== undefined)
       problems.push(describeProblem(name, value, problem, concealed.includes(name), limitsOption));
   }
@@ -97,8 +79,9 @@ function withDefaults(
   limits: LifecycleHookLimits,
 ): Record<string, unknown> {
   const inputs: Record<string, unknown> = { ...news };
-  if (inputs.defaultResult === undefined) inputs.defaultResult = "ABANDON";
-  if (inputs.defaultTimeout === undefined) inputs.defaultTimeout = defaultTimeoutSeconds;
+  for (const [name, field] of hookInputs) {
+    if (inputs[name] === undefined && field.default !== undefined) inputs[name] = field.default;
+  }
   if (inputs.lifecycleHookName === undefined) {
     const { __urn, __import: importId } = inputs;
     // A hook that has a name keeps it, also when its URN has changed (by an alias).
@@ -138,12 +121,12 @@ function secretsOf(
 ): { readonly secrets: readonly string[]; readonly concealed: readonly string[] } {
   const named = secretNames(news);
   const { __given: given } = news as CheckOnlyInputs;
-  if (given === undefined) return { secrets: named, concealed: named };
+  if (typeof given !== "object" || given === null) return { secrets: named, concealed: named };
   const oldSecrets = secretNames(olds);
   const changed = inputProperties.filter((name) => {
     const value = news[name];
     if (value === undefined || named.includes(name)) return false;
-    if (name === "notificationMetadata") return true;
+    if (name !== "scalingGroupId" && "freeText" in hookFields[name]) return true;
     return value !== given[name] && (value !== olds[name] || oldSecrets.includes(name));
   });
   const secrets = [...named, ...changed];
@@ -209,6 +192,10 @@ function topicElsewhere(urn: unknown, region: string | undefined, concealed: rea
 function braces(metadata: unknown): string[] {
   if (typeof metadata !== "string" || !/[{}]/.test(metadata)) return [];
   return ["notificationMetadata has { or } in it, which other operators of this service refuse (AS.7055)"];
+}
+
+function isOptional(name: InputName): boolean {
+  return name !== "scalingGroupId" && "optional" in hookFields[name];
 }
 
 function isInputProperty(name: string): boolean {

@@ -1,4 +1,4 @@
-import type { LifecycleHook } from "../../sdk/api/schemas";
+import { type CreateLifecycleHookInput, hookInputs, type LifecycleHook } from "../../sdk/api/hook-fields";
 import { retryDelay } from "../../sdk/calls/retry";
 import { isDuplicateName, isNotFound, kindOf } from "../../sdk/errors/codes";
 import { isAmbiguousError, isInvalidResponseError, isServiceError } from "../../sdk/errors/errors";
@@ -15,6 +15,7 @@ import {
   outputsOf,
   parseHookId,
   secretNames,
+  settingsOf,
 } from "./properties";
 import { busyGroup, retryWhile, seconds, unknownTopic } from "./wait";
 
@@ -96,7 +97,7 @@ class Creation {
       try {
         return await this.#scope.client.lifecycleHooks.create(
           this.#inputs.scalingGroupId,
-          settingsOf(this.#inputs),
+          descriptionOf(this.#inputs),
         );
       } catch (error) {
         if (isAmbiguousError(error)) {
@@ -214,37 +215,23 @@ function textOf(error: Error): string {
   return isServiceError(error.cause) ? error.cause.message : error.message;
 }
 
-function settingsOf(inputs: HookInputs) {
-  const { notificationMetadata } = inputs;
-  return {
-    lifecycleHookName: inputs.lifecycleHookName,
-    lifecycleHookType: inputs.lifecycleHookType,
-    notificationTopicUrn: inputs.notificationTopicUrn,
-    defaultResult: inputs.defaultResult,
-    defaultTimeout: inputs.defaultTimeout,
-    ...(notificationMetadata ? { notificationMetadata } : {}),
-  };
-}
-
 /** Brings the hook at an address to the program's values. */
 export async function put(
   scope: ScopedClient,
   { scalingGroupId, lifecycleHookName }: HookAddress,
   news: HookInputs,
 ): Promise<LifecycleHook> {
-  const settings = {
-    lifecycleHookType: news.lifecycleHookType,
-    notificationTopicUrn: news.notificationTopicUrn,
-    defaultResult: news.defaultResult,
-    defaultTimeout: news.defaultTimeout,
-    // Left out it would stay as it is.
-    notificationMetadata: news.notificationMetadata ?? "",
-  };
   try {
-    return await scope.client.lifecycleHooks.update(scalingGroupId, lifecycleHookName, settings);
+    return await scope.client.lifecycleHooks.update(scalingGroupId, lifecycleHookName, settingsOf(news));
   } catch (error) {
     if (!isNotFound(error)) throw error;
     const text = `${error.message}; if somebody has deleted it, pulumi up --refresh makes it again`;
     throw new Error(text, { cause: error });
   }
+}
+
+/** The body of a create: what the inputs say of the hook, but no "" for nothing. */
+function descriptionOf(inputs: HookInputs): CreateLifecycleHookInput {
+  const said = hookInputs.map(([name]) => [name, inputs[name]]).filter(([, value]) => value);
+  return Object.fromEntries(said) as unknown as CreateLifecycleHookInput;
 }

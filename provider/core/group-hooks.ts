@@ -1,4 +1,4 @@
-import type { LifecycleHook } from "../../sdk/api/schemas";
+import type { LifecycleHook } from "../../sdk/api/hook-fields";
 import type { AutoScalingClient } from "../../sdk/client";
 import { isNotFound } from "../../sdk/errors/codes";
 import type { Clock } from "./context";

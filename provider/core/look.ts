@@ -1,5 +1,5 @@
+import type { LifecycleHook } from "../../sdk/api/hook-fields";
 import { maxHooksPerGroup } from "../../sdk/api/limits";
-import type { LifecycleHook } from "../../sdk/api/schemas";
 import { isServiceError } from "../../sdk/errors/errors";
 import type { Context } from "./context";
 import { heldBy } from "./ownership";

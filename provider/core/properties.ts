@@ -1,5 +1,17 @@
-import type { DefaultResult, LifecycleHookType } from "../../sdk/api/rules";
-import type { LifecycleHook } from "../../sdk/api/schemas";
+import {
+  type HookFieldName,
+  type HookInputName,
+  hookFieldEntries,
+  hookFields,
+  hookInputs,
+  type LifecycleHook,
+  type MutableFieldName,
+  mutableFields,
+  type OptionalFieldName,
+  replacingFields,
+  type UpdateLifecycleHookInput,
+} from "../../sdk/api/hook-fields";
+import { idRule, type Rule } from "../../sdk/api/rules";
 
 /** A value that is not known yet, as during a preview: it may stand for any property. */
 export const unknown: unique symbol = Symbol("unknown");
@@ -9,19 +21,26 @@ type Unknown = typeof unknown;
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** The properties that change in place. */
-export const mutableProperties = [
-  "lifecycleHookType",
-  "notificationTopicUrn",
-  "defaultResult",
-  "defaultTimeout",
-  "notificationMetadata",
-] as const;
+export const mutableProperties = mutableFields;
 
 /** The properties that say which hook it is: changing one replaces it. */
-export const identifyingProperties = ["scalingGroupId", "lifecycleHookName"] as const;
+export const identifyingProperties = ["scalingGroupId", ...replacingFields] as const;
 
-/** All properties that a program can set. */
-export const inputProperties = [...identifyingProperties, ...mutableProperties] as const;
+/** All properties that a program can set, each with its rule. */
+export const inputRules: Readonly<Record<InputName, Rule>> = {
+  scalingGroupId: idRule,
+  ...(Object.fromEntries(hookInputs.map(([name, { rule }]) => [name, rule])) as Record<HookInputName, Rule>),
+};
+export type InputName = "scalingGroupId" | HookInputName;
+export const inputProperties = Object.keys(inputRules) as readonly InputName[];
+
+/** All properties of a hook that the state keeps. */
+export const outputProperties: readonly string[] = [
+  "scalingGroupId",
+  ...hookFieldEntries.map(([name]) => name),
+  "region",
+  "projectId",
+];
 
 /**
  * What the resource class adds for the provider. Names that begin with `__` stay out of the engine's diffs. All
@@ -67,31 +86,22 @@ export function withoutCheckOnly(inputs: Properties): Record<string, unknown> {
 }
 
 /** Inputs that have passed `check`: all defaults are filled in. */
-export interface HookInputs extends HiddenInputs {
-  readonly scalingGroupId: string;
-  readonly lifecycleHookName: string;
-  readonly lifecycleHookType: LifecycleHookType;
-  readonly notificationTopicUrn: string;
-  readonly defaultResult: DefaultResult;
-  readonly defaultTimeout: number;
-  readonly notificationMetadata?: string | undefined;
-}
+export type HookInputs = HiddenInputs & { readonly scalingGroupId: string } & {
+  readonly [Name in Exclude<HookInputName, OptionalFieldName>]: LifecycleHook[Name];
+} & { readonly [Name in OptionalFieldName]?: LifecycleHook[Name] };
 
 /** The same while some of them may not be known yet. */
 export type PlannedInputs = { readonly [Name in keyof HookInputs]: HookInputs[Name] | Unknown };
 
 /** What the state keeps of a hook. */
-export interface HookOutputs extends HookInputs {
-  readonly notificationTopicName: string;
-  readonly createTime: string;
-  readonly region: string;
-  readonly projectId: string;
-}
+export type HookOutputs = HookInputs & {
+  readonly [Name in Exclude<HookFieldName, HookInputName>]: LifecycleHook[Name];
+} & { readonly region: string; readonly projectId: string };
 
 /** What is known of a hook whose create response was unusable: its inputs, where it is, and perhaps the rest. */
 export type KnownHook = HookInputs &
   Pick<HookOutputs, "region" | "projectId"> &
-  Partial<Pick<HookOutputs, "notificationTopicName" | "createTime">>;
+  Partial<Pick<HookOutputs, Exclude<HookFieldName, HookInputName>>>;
 
 /** The hook exists, but not everything went as it should have: the state has to keep it. */
 export class IncompleteError extends Error {
@@ -164,30 +174,39 @@ export function outputsOf(
   where: { readonly scalingGroupId: string; readonly region: string; readonly projectId: string },
   hidden: HiddenInputs,
 ): HookOutputs {
-  const { notificationMetadata, ...described } = hook;
-  return {
-    ...where,
-    // A value that only a newer site knows is kept as it is.
-    ...(described as typeof described & Pick<HookInputs, "lifecycleHookType" | "defaultResult">),
-    ...(notificationMetadata === undefined ? {} : { notificationMetadata }),
-    ...hiddenInputsOf(hidden),
-  };
+  const described = Object.entries(hook).filter(([, value]) => value !== undefined);
+  return { ...where, ...Object.fromEntries(described), ...hiddenInputsOf(hidden) } as HookOutputs;
 }
 
 /** The inputs that would make the hook what it is. */
 export function inputsOf(outputs: HookOutputs): HookInputs {
-  const { notificationTopicName, createTime, region, projectId, ...inputs } = outputs;
-  return inputs;
+  const kept = Object.entries(outputs).filter(
+    ([name]) => !outputProperties.includes(name) || name in inputRules,
+  );
+  return Object.fromEntries(kept) as unknown as HookInputs;
 }
 
-/** A property for comparison: no metadata, null and "" are the same. */
-export function comparable(properties: object, name: (typeof inputProperties)[number]): unknown {
+/** Whether the state has all that the service says of a hook. */
+export function isComplete(hook: KnownHook): hook is HookOutputs {
+  return hookFieldEntries.every(([name, { optional }]) => optional || hook[name] !== undefined);
+}
+
+/** A property for comparison: of an optional one, none, null and "" are the same. */
+export function comparable(properties: object, name: InputName): unknown {
   const value = (properties as Properties)[name];
-  return name === "notificationMetadata" && (value === null || value === "") ? undefined : value;
+  const isOptional = name !== "scalingGroupId" && "optional" in hookFields[name];
+  return isOptional && (value === null || value === "") ? undefined : value;
+}
+
+/** The body of an update: every mutable field, since one that is left out stays as it is, and "" clears. */
+export function settingsOf(inputs: HookInputs): UpdateLifecycleHookInput {
+  return Object.fromEntries(
+    mutableFields.map((name) => [name, inputs[name] ?? ""]),
+  ) as unknown as UpdateLifecycleHookInput;
 }
 
 /** The properties in which a live hook is not what the program wants; an input that is not known yet is no difference. */
-export function differingProperties(live: object, inputs: object): (typeof mutableProperties)[number][] {
+export function differingProperties(live: object, inputs: object): MutableFieldName[] {
   return mutableProperties.filter(
     (name) => comparable(inputs, name) !== unknown && comparable(live, name) !== comparable(inputs, name),
   );

@@ -6,6 +6,7 @@ import {
   type HookOutputs,
   hiddenInputsOf,
   IncompleteError,
+  isComplete,
   type KnownHook,
   mutableProperties,
   outputsOf,
@@ -46,10 +47,6 @@ export async function update(
     );
   }
   return outputs;
-}
-
-function isComplete(olds: KnownHook): olds is HookOutputs {
-  return olds.createTime !== undefined && olds.notificationTopicName !== undefined;
 }
 
 function withoutHidden(outputs: HookOutputs): HookOutputs {

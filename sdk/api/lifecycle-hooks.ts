@@ -2,15 +2,9 @@ import * as z from "zod/mini";
 import type { CallOptions } from "../calls/caller";
 import { type CallDescription, type OperationName, operations } from "../calls/operations";
 import { InvalidInputError } from "../errors/errors";
+import type { CreateLifecycleHookInput, LifecycleHook, UpdateLifecycleHookInput } from "./hook-fields";
 import type { AutoScalingService } from "./projects";
-import {
-  type CreateLifecycleHookInput,
-  type LifecycleHook,
-  lifecycleHookResponse,
-  lifecycleHooksResponse,
-  type RequestSchemas,
-  type UpdateLifecycleHookInput,
-} from "./schemas";
+import { lifecycleHookResponse, lifecycleHooksResponse, type RequestSchemas } from "./schemas";
 import { validate } from "./validation";
 
 /**

@@ -1,66 +1,45 @@
 import * as z from "zod/mini";
+import { hookFieldEntries, hookInputs, type LifecycleHook, type Open } from "./hook-fields";
 import type { LifecycleHookLimits } from "./limits";
 import {
   type DefaultResult,
-  defaultResultRule,
-  defaultTimeoutRule,
   existingHookNameRule,
   idRule,
   type LifecycleActionResult,
-  type LifecycleHookType,
   lifecycleActionResultRule,
   lifecycleHookNameRule,
-  lifecycleHookTypeRule,
-  notificationMetadataRule,
-  notificationTopicUrnRule,
   type Rule,
 } from "./rules";
 
 /**
- * The wire, and the only file that knows its snake_case names: what goes out is validated strictly by the
- * rules, what comes in is parsed loosely, so that a field or a value that the service adds fails no call.
+ * The wire: what goes out is validated strictly by the rules, what comes in is parsed loosely, so that a field or a value
+ * that the service adds fails no call. The names of a hook's fields stand in `hook-fields.ts`, all others here alone.
  */
 
 /* ---- responses ---- */
-
-/** A value that is one of these in the documentation; a site may know others, which must fail no call that worked. */
-type Open<Known extends string> = Known | (string & Record<never, never>);
 
 function open<Known extends string>() {
   return z.string() as z.ZodMiniType<Open<Known>>;
 }
 
-const wireHook = z.looseObject({
-  lifecycle_hook_name: z.string(),
-  lifecycle_hook_type: open<LifecycleHookType>(),
-  default_result: open<DefaultResult>(),
-  default_timeout: z.int(),
-  notification_topic_urn: z.string(),
-  notification_topic_name: z.string(),
-  notification_metadata: z.nullish(z.string()),
-  create_time: z.string(),
-});
-
 /** A lifecycle hook as the service describes it, in the responses of create, get, list and update. */
-export const lifecycleHookResponse = mapped(wireHook, (wire) => ({
-  lifecycleHookName: wire.lifecycle_hook_name,
-  lifecycleHookType: wire.lifecycle_hook_type,
-  defaultResult: wire.default_result,
-  /** Seconds. */
-  defaultTimeout: wire.default_timeout,
-  notificationTopicUrn: wire.notification_topic_urn,
-  notificationTopicName: wire.notification_topic_name,
-  /** `undefined` when there is none: the service writes null, "" or leaves the field out. */
-  notificationMetadata: wire.notification_metadata || undefined,
-  /** UTC, `YYYY-MM-DDThh:mm:ssZ`. */
-  createTime: wire.create_time,
-}));
-
-/**
- * A lifecycle hook. It has no id of its own: region, project, group and name say which it is. Source: the answer of
- * the create call's specification.
- */
-export type LifecycleHook = z.output<typeof lifecycleHookResponse>;
+export const lifecycleHookResponse = mapped(
+  z.looseObject(
+    Object.fromEntries(
+      hookFieldEntries.map(([, { wire, kind, optional }]) => {
+        const value = kind === "integer" ? z.int() : z.string();
+        return [wire, optional ? z.nullish(value) : value];
+      }),
+    ),
+  ),
+  (wire: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      hookFieldEntries.map(([name, field]) => [
+        name,
+        field.optional ? wire[field.wire] || undefined : wire[field.wire],
+      ]),
+    ) as LifecycleHook,
+);
 
 export const lifecycleHooksResponse = mapped(
   z.looseObject({ lifecycle_hooks: z.array(lifecycleHookResponse) }),
@@ -146,34 +125,27 @@ function ruled<T>(rule: Rule, limits: LifecycleHookLimits) {
   });
 }
 
-/** The five fields that an update may change; create takes them as well. */
-function mutableFields(limits: LifecycleHookLimits) {
-  return {
-    lifecycleHookType: ruled<LifecycleHookType>(lifecycleHookTypeRule, limits),
-    notificationTopicUrn: ruled<string>(notificationTopicUrnRule, limits),
-    /** @default "ABANDON" */
-    defaultResult: z.optional(ruled<DefaultResult>(defaultResultRule, limits)),
-    /** Seconds, 300–86400. @default 3600 */
-    defaultTimeout: z.optional(ruled<number>(defaultTimeoutRule, limits)),
-    /** At most 256 characters, none of `< > & ' ( )`; "" is none, and clears it on update. */
-    notificationMetadata: z.optional(ruled<string>(notificationMetadataRule, limits)),
-  };
+/** The schema of some inputs, and what the wire calls them. */
+function inputsSchema(inputs: typeof hookInputs, limits: LifecycleHookLimits, allMayBeAbsent: boolean) {
+  const shape = inputs.map(([name, field]) => {
+    const value = ruled<unknown>(field.rule, limits);
+    const mayBeAbsent = allMayBeAbsent || field.optional || field.default !== undefined;
+    return [name, mayBeAbsent ? z.optional(value) : value];
+  });
+  return mapped(z.strictObject(Object.fromEntries(shape)), (given: Readonly<Record<string, unknown>>) =>
+    defined(Object.fromEntries(inputs.map(([name, { wire }]) => [wire, given[name]]))),
+  );
 }
 
 /** The requests' schemas under some limits: built once for a client. */
 export function requestSchemas(limits: LifecycleHookLimits) {
-  const fields = mutableFields(limits);
-  const create = z.strictObject({
-    lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
-    ...fields,
-  });
-  const update = z.partial(z.strictObject(fields));
   return {
-    create: mapped(create, (hook) => ({
-      lifecycle_hook_name: hook.lifecycleHookName,
-      ...mutableToWire(hook),
-    })),
-    update: mapped(update, mutableToWire),
+    create: inputsSchema(hookInputs, limits, false),
+    update: inputsSchema(
+      hookInputs.filter(([, { change }]) => change === "in place"),
+      limits,
+      true,
+    ),
     complete: completion(limits),
     id: ruled<string>(idRule, limits),
     lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
@@ -181,16 +153,6 @@ export function requestSchemas(limits: LifecycleHookLimits) {
   };
 }
 export type RequestSchemas = ReturnType<typeof requestSchemas>;
-
-/** What a hook is created with. */
-export type CreateLifecycleHookInput = z.input<RequestSchemas["create"]>;
-
-/** What an update changes: at least one of the five mutable fields. */
-export type UpdateLifecycleHookInput = AtLeastOne<z.input<RequestSchemas["update"]>>;
-
-type AtLeastOne<T> = {
-  [Name in keyof T]-?: T & { [Given in Name]-?: Exclude<T[Given], undefined> };
-}[keyof T];
 
 function completion(limits: LifecycleHookLimits) {
   const fields = z.strictObject({
@@ -239,22 +201,6 @@ export type CompleteInput = {
       readonly lifecycleHookName: string;
     }
 );
-
-type MutableFields = {
-  [Field in keyof ReturnType<typeof mutableFields>]?:
-    | z.output<ReturnType<typeof mutableFields>[Field]>
-    | undefined;
-};
-
-function mutableToWire(hook: MutableFields) {
-  return defined({
-    lifecycle_hook_type: hook.lifecycleHookType,
-    default_result: hook.defaultResult,
-    default_timeout: hook.defaultTimeout,
-    notification_topic_urn: hook.notificationTopicUrn,
-    notification_metadata: hook.notificationMetadata,
-  });
-}
 
 function defined<T extends object>(fields: T): Partial<T> {
   const kept: Partial<T> = {};

@@ -2,6 +2,7 @@ import type * as z from "zod/mini";
 import type { CallDescription } from "../calls/operations";
 import { parse } from "../calls/response";
 import { InvalidInputError } from "../errors/errors";
+import { hookInputs } from "./hook-fields";
 import { describeProblem, nearest, type Problem } from "./rules";
 
 /** The validated input, as the wire wants it; else an error that names every problem, and nothing was sent. */
@@ -32,19 +33,13 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown, property?: string):
 
 /** Metadata is free text, and may hold a secret. */
 function isFreeText(property: string): boolean {
-  return property === "notificationMetadata";
+  return hookInputs.some(([name, { freeText }]) => name === property && freeText);
 }
 
-const properties = [
-  "lifecycleHookName",
-  "lifecycleHookType",
-  "notificationTopicUrn",
-  "defaultResult",
-  "defaultTimeout",
-  "notificationMetadata",
-];
-
 function unknownProperty(key: string): string {
-  const meant = nearest(key, properties);
+  const meant = nearest(
+    key,
+    hookInputs.map(([name]) => name),
+  );
   return `${key} is not a property${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }

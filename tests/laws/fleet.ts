@@ -1,3 +1,5 @@
+import { inputProperties } from "../../provider/core/properties";
+import { type HookInputName, type MutableFieldName, mutableFields } from "../../sdk/api/hook-fields";
 import type { HookPatch, WireLifecycleHook } from "../../sdk/emulator";
 import { topicUrn } from "../support/hooks";
 import { type Declared, type Program, unknownInput } from "./driver";
@@ -5,15 +7,8 @@ import { type Declared, type Program, unknownInput } from "./driver";
 /** Programs of many hooks, which together have every combination of properties. */
 
 export const secretText = "hunter2";
-export const mutable = [
-  "lifecycleHookType",
-  "notificationTopicUrn",
-  "defaultResult",
-  "defaultTimeout",
-  "notificationMetadata",
-] as const;
-export const all = ["scalingGroupId", "lifecycleHookName", ...mutable] as const;
-type Mutable = (typeof mutable)[number];
+export const mutable = mutableFields;
+export const all = inputProperties;
 
 const values = {
   lifecycleHookType: ["INSTANCE_LAUNCHING", "INSTANCE_TERMINATING"],
@@ -22,7 +17,7 @@ const values = {
   defaultTimeout: [undefined, 300, 86_400],
   notificationMetadata: [undefined, "drain {it}", secretText],
   lifecycleHookName: [undefined, "given"],
-} as const;
+} as const satisfies Readonly<Record<HookInputName, readonly unknown[]>>;
 
 /** Every combination of values, as indices into the lists of values. */
 export const combinations: readonly Readonly<Record<keyof typeof values, number>>[] = Object.entries(
@@ -31,6 +26,13 @@ export const combinations: readonly Readonly<Record<keyof typeof values, number>
   (made, [name, list]) => made.flatMap((one) => [...list.keys()].map((index) => ({ ...one, [name]: index }))),
   [{}],
 ) as Record<keyof typeof values, number>[];
+
+/** So many combinations that together have every value. */
+export function covering(count: number): (typeof combinations)[number][] {
+  return Array.from({ length: count }, (_, row) =>
+    Object.fromEntries(Object.entries(values).map(([name, list]) => [name, row % list.length])),
+  ) as (typeof combinations)[number][];
+}
 
 /** A program with a hook for each of some combinations, five in each group. */
 export function fleetOf(
@@ -68,10 +70,10 @@ export function mapProgram(program: Program, change: (hook: Declared, index: num
 /** The same hook with another value of a property. */
 export function withOther(
   inputs: Readonly<Record<string, unknown>>,
-  property: Mutable,
+  property: MutableFieldName,
 ): Record<string, unknown> {
   const now = inputs[property];
-  const others = {
+  const others: Readonly<Record<MutableFieldName, unknown>> = {
     lifecycleHookType: now === "INSTANCE_LAUNCHING" ? "INSTANCE_TERMINATING" : "INSTANCE_LAUNCHING",
     notificationTopicUrn: now === topicUrn ? `${topicUrn}-2` : topicUrn,
     defaultResult: now === "CONTINUE" ? "ABANDON" : "CONTINUE",

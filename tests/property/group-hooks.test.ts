@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GroupHooks } from "../../provider/core/group-hooks";
-import type { LifecycleHook } from "../../sdk/api/schemas";
+import type { LifecycleHook } from "../../sdk/api/hook-fields";
 import { VirtualTime } from "../support/virtual-time";
 
 /** What a refresh knows of its groups, in whatever order and at whatever pace the engine and the service go. */
