@@ -92,9 +92,9 @@ export const steps: readonly Step[] = [
     story: "A hook can't be renamed, so it is replaced. A group's room is limited: the old one goes first.",
     config: { drainHookName: "drain-connections" },
     operation: "up",
-    verdict: "the hook is deleted, then created under its new name",
+    verdict: "after a look at the group the hook is deleted, then created under its new name",
     changes: ['drain replace lifecycleHookName "drain" → "drain-connections"'],
-    requests: ["DELETE hook", "GET /v3/projects", "POST hook"],
+    requests: ["GET /v3/projects", "GET hooks", "DELETE hook", "POST hook"],
     hooks: [boot, renamed],
   },
   {
