@@ -22,8 +22,8 @@ const systemTimers: Timers = {
   },
 };
 
-/** What an accepted call gives back to an unlimited bucket: calls in flight grow by a quarter with each round trip. */
-const reward = 1.25;
+/** What an accepted call gives back to an unlimited bucket: calls in flight grow by a tenth with each round trip. */
+const reward = 1.1;
 /** The window of the documented rate, and a limit to what a service may ask for; in milliseconds. */
 const usualPause = 1_000;
 const longestPause = 60_000;

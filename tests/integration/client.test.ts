@@ -2,12 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import {
   AutoScalingClient,
   isInvalidInputError,
+  isNotFound,
   isServiceError,
   type RequestEvent,
   type ResponseEvent,
 } from "../../sdk";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { groupId, topicUrn } from "../support/hooks";
+import { rejection } from "../support/sdk";
 
 /** The seven calls over a real socket. */
 
@@ -200,6 +202,13 @@ describe("hanging instances", () => {
     });
     await expect(waiting).rejects.toBe(reason);
   });
+});
+
+test("a group is read, and is idle until an activity runs in it", async () => {
+  const group = await client.scalingGroups.get(groupId);
+  expect(group).toMatchObject({ scalingGroupId: groupId, isScaling: false });
+  await expect(client.scalingGroups.waitUntilIdle(groupId)).resolves.toEqual(group);
+  expect(isNotFound(await rejection(client.scalingGroups.get("missing")))).toBe(true);
 });
 
 test("each request can be watched, without what signs it", async () => {

@@ -192,7 +192,7 @@ const heap = () => {
 };
 
 test("whatever a server sends, each call ends in time, tells no secret and leaves nothing behind", {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const unhandled: unknown[] = [];
   const listen = (reason: unknown) => unhandled.push(reason);
@@ -222,7 +222,8 @@ test("whatever a server sends, each call ends in time, tells no secret and leave
       onRetry: observe,
     });
     // Once the credentials were accepted, all calls go at once.
-    if (call !== lookUp) await client.lifecycleHooks.get("first", "drain", { timeout: 10_000 });
+    if (call !== lookUp)
+      await client.lifecycleHooks.get("first", "drain", { timeout: 60_000, maxRetries: 5 });
     const endings = await Promise.all(
       Array.from({ length: callsPerClient }, () => endingOf(call(client), ticks)),
     );

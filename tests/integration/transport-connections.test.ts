@@ -159,7 +159,7 @@ test("closing the client waits for calls that still sign in, and not for a look-
 
 test("2,000 calls at once share a bounded number of connections", async () => {
   await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
-  await using client = clientOf(server);
+  await using client = clientOf(server, { timeouts: {} });
   await Promise.all(Array.from({ length: 2_000 }, () => client.lifecycleHooks.list(groupId)));
   expect(server.requests).toHaveLength(2_000);
   expect(server.connections).toBeLessThanOrEqual(maxConnections);
