@@ -57,8 +57,9 @@ async function ask({ url, path, body }: Extract<CliRequest, { kind: "ask" }>): P
     () => undefined,
   );
   if (answer === undefined) throw new Error(`no emulator answers on ${url}`);
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(/"error":"(.*)"/.exec(text)?.[1] ?? text);
+  if (answer.ok) return;
+  const { error } = (await answer.json().catch(() => ({}))) as { error?: string };
+  throw new Error(error ?? `${url} answers ${answer.status}`);
 }
 
 function endOnSignals(emulator: Emulator): void {

@@ -119,7 +119,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     () => here.url,
     (topic) => record({ topic }),
     (message) => {
-      if (message.deliveries.every(({ outcome }) => outcome !== "sending")) {
+      const isSettled = message.deliveries.every(({ outcome }) => outcome !== "sending");
+      if (state !== undefined && isSettled) {
         settled.add(message.id);
         record({ settled: message.id });
       }
@@ -137,11 +138,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   const snapshot = (): Snapshot => {
     const hanging = new Set(groups.stored.flatMap(({ hangs }) => hangs.map(({ key }) => messageId(key))));
+    for (const id of settled) if (!hanging.has(id)) settled.delete(id);
     return {
       groups: groups.stored,
       topics: [...smn.topics.values()],
       subscriptions: [...smn.subscriptions.values()],
-      settled: [...settled].filter((id) => hanging.has(id)),
+      settled: [...settled],
     };
   };
   const addGroup = (id: string) => {
@@ -162,9 +164,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const control = new Control({ groups, topics: smn, log, interceptors, feed, now: () => clock.now() });
   const server = httpServer({ settings, gateway, control, interceptors, log, feed });
 
-  /** Goes on where the last emulator with this file ended. @returns whether there was one */
-  const restore = (): boolean => {
-    const found = state?.read();
+  const found = state?.read();
+  /** Goes on where the last emulator with this file ended. */
+  const restore = (): void => {
     let then = behaviour;
     for (const group of found?.snapshot.groups ?? []) groups.restore(group);
     for (const topic of found?.snapshot.topics ?? []) smn.repeat({ kind: "topic", topic });
@@ -189,7 +191,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         }
       }
     }
-    return found !== undefined;
   };
 
   server.listen(settings.port, "127.0.0.1");
@@ -198,8 +199,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const url = `http://127.0.0.1:${port}`;
   here.url = url;
   // Only now: what was due meanwhile is sent with this address.
-  const isRestored = restore();
-  for (const id of settings.groups ?? (isRestored ? [] : [defaultGroup])) addGroup(id);
+  restore();
+  for (const id of settings.groups ?? (found === undefined ? [defaultGroup] : [])) addGroup(id);
   for (const fault of settings.faults) interceptors.add(faultInterceptor(fault));
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   const close = () => {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Behaviour, Group } from "./autoscaling/group";
 import type { GroupRecord } from "./autoscaling/service";
 import type { Subscription, Topic, TopicEvent } from "./smn/topics";
@@ -44,16 +44,15 @@ export class StateFile {
     const [first, ...lines] = readFileSync(this.#path, "utf8").split("\n");
     const snapshot = first === undefined ? undefined : parsed(first);
     if (snapshot?.format !== format) throw new Error(`${this.#path} is not a state of this emulator`);
-    // After the last line break there is nothing, or a line that was cut short.
-    return { snapshot: snapshot as never, records: lines.slice(0, -1).map((line) => JSON.parse(line)) };
+    const records = lines.map(parsed).filter((record) => record !== undefined);
+    return { snapshot: snapshot as never, records: records as never };
   }
 
   /** Begins anew with a snapshot. */
   replace(snapshot: Snapshot): void {
     const part = `${this.#path}.part`;
-    const text = `${JSON.stringify({ format, ...snapshot })}\n`;
     const descriptor = openSync(part, "w", 0o600);
-    writeSync(descriptor, text);
+    writeFileSync(descriptor, JSON.stringify({ format, ...snapshot }));
     renameSync(part, this.#path);
     this.close();
     this.#descriptor = descriptor;
@@ -63,7 +62,10 @@ export class StateFile {
   /** @returns whether it is time for a new snapshot */
   append(record: StateRecord): boolean {
     if (this.#descriptor === undefined) return false;
-    this.#bytes += writeSync(this.#descriptor, `${JSON.stringify(record)}\n`);
+    // A line break before it, so that a line that was cut short, as on a full disk, spoils no other.
+    const line = `\n${JSON.stringify(record)}`;
+    writeFileSync(this.#descriptor, line);
+    this.#bytes += line.length;
     return this.#bytes > mostBytes;
   }
 

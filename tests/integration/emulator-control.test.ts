@@ -95,6 +95,8 @@ test("another process learns that the emulator is ready, and each answer says th
   expect(ready).toMatchObject({ status: 200, json: { ready: true, version } });
   const answer = await call(emulator, "GET", pathsOf(emulator).hookList);
   expect(answer.headers["x-emulator"]).toBe(`huaweicloud-as-emulator/${version}`);
+  const refused = await control("GET", "/emulator/ready", undefined, { origin: "null" });
+  expect(refused).toMatchObject({ status: 403, headers: { "x-emulator": expect.any(String) } });
 });
 
 test("another process scales a group, pauses and resumes it, and completes what hangs", async () => {

@@ -452,6 +452,7 @@ describe("a group", () => {
     ["AS.2002", { scaling_group_name: "" }],
     ["AS.2022", { scaling_group_name: "a b" }],
     ["AS.2013", { networks: [] }],
+    ["AS.2013", { networks: null }],
     ["AS.2004", { min_instance_number: 5 }],
     ["AS.2005", { desire_instance_number: 5 }],
     ["AS.2045", { max_instance_number: 1001 }],

@@ -106,7 +106,7 @@ test("a line that was cut short is left out, and the file can be read by its own
   const first = await start();
   first.putHook(group, sampleHook);
   await first.close();
-  appendFileSync(file, '{"at":1,"group":"e5d2');
+  appendFileSync(file, '\n{"at":1,"group":"e5d2');
   await using second = await start();
   expect(second.hooks(group)).toHaveLength(1);
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -116,6 +116,39 @@ test("a file that is no state is refused, and left alone", async () => {
   writeFileSync(file, '{"name":"mine"}\n');
   await expect(start()).rejects.toThrow("is not a state of this emulator");
   expect(readFileSync(file, "utf8")).toBe('{"name":"mine"}\n');
+});
+
+test("a line that was cut short in the middle, as on a full disk, spoils no other", async () => {
+  const first = await start();
+  first.putHook(group, sampleHook);
+  appendFileSync(file, '\n{"at":1,"gro');
+  await first.close();
+  appendFileSync(
+    file,
+    `\n${JSON.stringify({ at: clock.now(), group, event: { kind: "remove-hook", name: "test-hook1" } })}`,
+  );
+  await using second = await start();
+  expect(second.hooks(group)).toEqual([]);
+});
+
+test("a snapshot takes the place of many events, and loses none", async () => {
+  const first = await start();
+  const topics = `/v2/${first.projectId}/notifications/topics`;
+  first.putHook(group, { lifecycle_hook_name: "kept", notification_metadata: "x".repeat(1_000_000) });
+  for (let count = 1; count <= 20; count++) {
+    first.putHook(group, {
+      lifecycle_hook_name: "changed",
+      notification_metadata: `${count} ${"x".repeat(1_000_000)}`,
+    });
+    await call(first, "POST", topics, { body: { name: `topic-${count}` }, date: new Date(clock.now()) });
+  }
+  const before = look(first);
+  expect(statSync(file).size).toBeLessThan(17 * 1024 * 1024);
+  await first.close();
+  await using second = await start();
+  expect(look(second)).toEqual(before);
+  const { json } = await call(second, "GET", topics, { date: new Date(clock.now()) });
+  expect(json).toMatchObject({ topic_count: 20 });
 });
 
 test("any moment's file gives the state of that moment", async () => {

@@ -15,7 +15,7 @@ export interface Judgement {
 export interface Field<Value> {
   readonly type: "string" | "integer" | "boolean" | "array" | "object";
   /** What stands for a field that is absent from a create. @default nothing: it stays absent */
-  readonly absent?: string | number | boolean | null;
+  readonly absent?: string | number | boolean | null | readonly unknown[];
   /** An update does not know the field. */
   readonly fixed?: true;
   /** `null` in an update stands for this. @default nothing: the field is absent */
@@ -84,7 +84,7 @@ function known(
   const given = Object.entries(json).filter(([name, value]) => {
     if (Object.hasOwn(fields, name)) return value !== null;
     if (strict) throw refusal("AS.0022");
-    warn(`the field ${JSON.stringify(name)} is not known, and ignored`);
+    warn(`the field ${JSON.stringify(name.slice(0, 100))} is not known, and ignored`);
     return false;
   });
   for (const [name, value] of given) {

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { specificationLimits } from "../../api/limits";
 import { refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
 import { changed, created, type Field, type Judgement, within } from "./fields";
@@ -46,6 +47,7 @@ const settable: Readonly<Record<string, Field<unknown>>> = {
   },
   networks: {
     type: "array",
+    absent: [],
     judge(networks: readonly { readonly id?: unknown }[]) {
       const isGood = networks.length > 0 && networks.every((network) => typeof network?.id === "string");
       if (!isGood) throw refusal("AS.2013");
@@ -53,15 +55,15 @@ const settable: Readonly<Record<string, Field<unknown>>> = {
       return networks.map((network) => ({ ipv6_enable: false, allowed_address_pairs: [], ...network }));
     },
   },
-  security_groups: { type: "array" },
-  available_zones: { type: "array" },
+  security_groups: { type: "array", absent: [] },
+  available_zones: { type: "array", absent: [] },
   cool_down_time: {
     type: "integer",
     absent: 300,
     judge: (time: number) => within(time, 0, 86_400, "AS.2006"),
   },
   lb_listener_id: { type: "string", absent: null },
-  lbaas_listeners: { type: "array" },
+  lbaas_listeners: { type: "array", absent: [] },
   health_periodic_audit_method: { type: "string", absent: "NOVA_AUDIT" },
   health_periodic_audit_time: { type: "integer", absent: 5 },
   health_periodic_audit_grace_period: { type: "integer", absent: 600 },
@@ -72,7 +74,7 @@ const settable: Readonly<Record<string, Field<unknown>>> = {
   enterprise_project_id: { type: "string", absent: "0" },
   description: { type: "string", absent: "" },
   iam_agency_name: { type: "string", absent: null },
-  notifications: { type: "array" },
+  notifications: { type: "array", absent: null },
   tags: { type: "array", absent: null },
 };
 
@@ -87,11 +89,10 @@ export interface GroupRequest<Given> {
 /** Judges the body of a create. @throws Refusal with the code of the first bad field */
 export function newGroupOf(json: JsonBody, judgement: Judgement): GroupRequest<Sizes> {
   if (json === null) throw refusal("AS.0002");
-  const given = created({ networks: [], ...json }, { ...settable, ...sizes }, judgement);
+  const given = created(json, { ...settable, ...sizes }, judgement);
   const { min = 0, desire = min, max = 0 } = sizesOf(given);
   expectOrder({ min, desire, max });
-  const defaults = { security_groups: [], available_zones: [], lbaas_listeners: [], notifications: null };
-  return { sizes: { min, desire, max }, fields: { ...defaults, ...fieldsOf(given) } };
+  return { sizes: { min, desire, max }, fields: fieldsOf(given) };
 }
 
 /** Judges the body of an update: what it leaves out stays as it is. @throws Refusal as for a create */
@@ -109,7 +110,7 @@ export function fieldsNamed(name: string): Group["fields"] {
     vpc_id: "3c4d5e6f-0000-4000-8000-00000000000d",
   };
   const body = { scaling_group_name: name, networks: [network], ...ids };
-  return newGroupOf(body, { limits: undefined as never, strict: true, warn: () => {} }).fields;
+  return newGroupOf(body, { limits: specificationLimits, strict: true, warn: () => {} }).fields;
 }
 
 /** A group as show and list answer it. `isBusy`: it is to be so for a test. */

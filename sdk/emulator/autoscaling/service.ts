@@ -81,8 +81,7 @@ export class Groups {
   /** Lets something happen to a group. @throws Refusal, and then nothing has happened */
   happen(id: string, event: GroupEvent): Group {
     this.get(id);
-    this.#write({ at: this.#clock.now(), group: id, event });
-    return this.#groups.get(id) ?? newGroup(id, 0, { min: 0, desire: 0, max: 0 });
+    return this.#write({ at: this.#clock.now(), group: id, event });
   }
 
   /** Removes a group with all that is in it. @throws Error when there is none */
@@ -138,7 +137,7 @@ export class Groups {
     return this.#groups.get(id);
   }
 
-  #write(record: GroupRecord): void {
+  #write(record: GroupRecord): Group {
     const before = this.#groups.get(record.group);
     const { effects, group } = this.#apply(record);
     try {
@@ -149,6 +148,7 @@ export class Groups {
       throw error;
     }
     this.#tell({ effects, group });
+    return group;
   }
 
   #apply(

@@ -40,7 +40,7 @@ export class Gateway {
       this.#limits[found.call.flow].pass(this.#settings.clock.now());
       const { limits, strict } = this.#settings;
       const warn = (warning: string) => {
-        entry.warning = entry.warning === undefined ? warning : `${entry.warning}; ${warning}`;
+        entry.warning ??= warning;
       };
       const judgement = { limits, strict, warn };
       return await perform(found, request, { ...this.#world, judgement, requestId: entry.requestId });

@@ -18,7 +18,7 @@ export interface RequestLogEntry {
   readonly status: number | undefined;
   /** The code of an error answer, such as `AS.7041`. */
   readonly code: string | undefined;
-  /** What newer clients send and the emulator ignores. */
+  /** The first of what newer clients send and the emulator ignores. */
   readonly warning: string | undefined;
   /** Real milliseconds from arrival to answer. `undefined` while it is under way. */
   readonly durationMs: number | undefined;

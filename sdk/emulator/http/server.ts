@@ -35,12 +35,16 @@ export function httpServer(parts: ServerParts): Server {
   return server;
 }
 
+/** What each answer says of itself, so that nobody takes it for the cloud's. */
+const emulator = `huaweicloud-as-emulator/${version}`;
+
 async function exchange(
   parts: ServerParts,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const arrival = performance.now();
+  response.setHeader("X-Emulator", emulator);
   const received = await receive(message).catch(() => undefined);
   // The client has gone before its request was whole: nobody is left to answer.
   if (received === undefined) return;
@@ -116,7 +120,6 @@ function send({ settings }: ServerParts, response: ServerResponse, answer: Answe
   const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
   response.setHeader("Date", new Date(settings.clock.now()).toUTCString());
   response.setHeader("X-Request-Id", requestId);
-  response.setHeader("X-Emulator", `huaweicloud-as-emulator/${version}`);
   if (text !== undefined) {
     response.setHeader("Content-Type", "application/json");
     response.setHeader("Content-Length", Buffer.byteLength(text));
@@ -151,7 +154,7 @@ function endRaw(socket: Duplex, status: string): void {
     request_id: requestId,
   });
   socket.end(
-    `HTTP/1.1 ${status}\r\nX-Request-Id: ${requestId}\r\nContent-Type: application/json\r\n` +
+    `HTTP/1.1 ${status}\r\nX-Request-Id: ${requestId}\r\nX-Emulator: ${emulator}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     // Ending is not enough: a client that does not end its side either would keep the server from closing.
     () => socket.destroy(),

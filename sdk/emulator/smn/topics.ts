@@ -42,6 +42,7 @@ export interface PublishedMessage {
 /** For how long a subscription can be confirmed. */
 const timeToConfirm = 48 * 60 * 60 * 1000;
 const keptMessages = 1000;
+const keptCharacters = 8_000_000;
 
 /** The topics of SMN with their subscriptions, as far as the messages of hooks need them. */
 export class Topics {
@@ -55,7 +56,7 @@ export class Topics {
   readonly #record: (event: TopicEvent) => void;
   readonly #tell: (message: PublishedMessage) => void;
 
-  /** `record` is called before a change is there for others to see, `tell` with a message whenever it has changed. */
+  /** `record` is called with each change, `tell` with a message whenever it has changed. */
   constructor(
     clock: Clock,
     deliveries: Deliveries,
@@ -70,10 +71,10 @@ export class Topics {
     this.#tell = tell;
   }
 
-  /** Changes topics and subscriptions, and writes it down. */
+  /** Changes topics and subscriptions, and writes it down before anything else happens. */
   happen(event: TopicEvent): void {
-    this.#record(event);
     this.repeat(event);
+    this.#record(event);
   }
 
   /** Does again what was written down. */
@@ -153,7 +154,13 @@ export class Topics {
       deliveries: subscribers.map(({ endpoint }) => begun(endpoint)),
     };
     this.messages.push(published);
-    if (this.messages.length > keptMessages) this.messages.splice(0, keptMessages / 2);
+    const characters = () => this.messages.reduce((sum, one) => sum + one.message.length, 0);
+    while (
+      this.messages.length > keptMessages ||
+      (characters() > keptCharacters && this.messages.length > 1)
+    ) {
+      this.messages.splice(0, Math.ceil(this.messages.length / 2));
+    }
     this.#tell(published);
     for (const [index, subscription] of subscribers.entries()) {
       const content = {
