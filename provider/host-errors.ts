@@ -17,7 +17,7 @@ export class HostError extends Error {
 }
 
 /** The hook exists, but not everything went as it should: the engine keeps what is given here. */
-export class PartialError extends HostError {
+export class ResourceInitError extends HostError {
   readonly id: string;
   readonly properties: Record<string, unknown>;
   readonly reasons: readonly string[];

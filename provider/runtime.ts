@@ -17,7 +17,7 @@ import {
 import { Run } from "./core/run";
 import { readSettings } from "./core/settings";
 import { EngineLog } from "./engine-log";
-import { HostError, messageOf, PartialError, silenceHostReports } from "./host-errors";
+import { HostError, messageOf, ResourceInitError, silenceHostReports } from "./host-errors";
 import { splitTimeout, timeoutOfCall, watchTimeouts } from "./host-timeouts";
 import { decode, encode, encodeState } from "./host-values";
 
@@ -118,7 +118,7 @@ function partial(error: unknown, id: string, inputs: Properties, before: Partial
   const message = redact(error.message, [...secretValues(inputs), ...secretValues(before)]);
   // Without the provider's text the hook could never be deleted.
   const properties = { ...encodeState(error.outputs, before), __provider: inputs.__provider };
-  return new PartialError(message, id, properties);
+  return new ResourceInitError(message, id, properties);
 }
 
 /** What `check` has let pass, or what the state has of a hook: its shape is known. */

@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
-import { HangingInstances } from "./api/hanging-instances";
-import { LifecycleHooks } from "./api/lifecycle-hooks";
+import { HangingInstanceCalls } from "./api/hanging-instances";
+import { LifecycleHookCalls } from "./api/lifecycle-hooks";
 import { type LifecycleHookLimits, specificationLimits } from "./api/limits";
 import { AutoScalingService, isProjectId, ProjectLookup } from "./api/projects";
-import { ScalingGroups } from "./api/scaling-groups";
+import { ScalingGroupCalls } from "./api/scaling-groups";
 import { requestSchemas } from "./api/schemas";
 import { Caller, type CallOptions } from "./calls/caller";
 import { debugObserver, type Observer } from "./calls/observe";
@@ -67,9 +67,9 @@ type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
  * await client.close();
  */
 export class AutoScalingClient {
-  readonly lifecycleHooks: LifecycleHooks;
-  readonly hangingInstances: HangingInstances;
-  readonly scalingGroups: ScalingGroups;
+  readonly lifecycleHooks: LifecycleHookCalls;
+  readonly hangingInstances: HangingInstanceCalls;
+  readonly scalingGroups: ScalingGroupCalls;
   readonly region: string;
   readonly #transport: Transport;
   readonly #caller: Caller;
@@ -114,9 +114,9 @@ export class AutoScalingClient {
     });
     const service = new AutoScalingService(this.#caller, this.#projects, endpoints.autoscaling);
     const schemas = requestSchemas(limits);
-    this.lifecycleHooks = new LifecycleHooks(service, schemas);
-    this.hangingInstances = new HangingInstances(service, schemas);
-    this.scalingGroups = new ScalingGroups(service, schemas);
+    this.lifecycleHooks = new LifecycleHookCalls(service, schemas);
+    this.hangingInstances = new HangingInstanceCalls(service, schemas);
+    this.scalingGroups = new ScalingGroupCalls(service, schemas);
   }
 
   /** The project's id: the given one, or the one that was found for the region and the credentials. */

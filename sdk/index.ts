@@ -1,14 +1,14 @@
 /** The typed client of Huawei Cloud Auto Scaling's lifecycle hooks. Knows nothing of Pulumi. */
 
-export type { HangingInstances, ListHangingInstancesOptions } from "./api/hanging-instances";
+export type { HangingInstanceCalls, ListHangingInstancesOptions } from "./api/hanging-instances";
 export type {
   CreateLifecycleHookInput,
   LifecycleHook,
   UpdateLifecycleHookInput,
 } from "./api/hook-fields";
-export type { LifecycleHooks } from "./api/lifecycle-hooks";
+export type { LifecycleHookCalls } from "./api/lifecycle-hooks";
 export { type LifecycleHookLimits, specificationLimits } from "./api/limits";
-export type { ScalingGroups } from "./api/scaling-groups";
+export type { ScalingGroupCalls } from "./api/scaling-groups";
 export type { CompleteInput, HangingInstance, ScalingGroup } from "./api/schemas";
 export type { CallOptions } from "./calls/caller";
 export type { Observer, RequestEvent, ResponseEvent, RetryEvent } from "./calls/observe";

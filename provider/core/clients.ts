@@ -1,9 +1,9 @@
 import type { CredentialsProvider } from "../../sdk/credentials/credentials";
 import type { DefaultCredentialsOptions } from "../../sdk/credentials/search";
 import { isConfigurationError } from "../../sdk/errors/errors";
-import type { Clients, Clock, Scope, ScopedClient } from "./context";
+import type { Clients, RunClock, Scope, ScopedClient } from "./context";
 import { GroupHooks } from "./group-hooks";
-import type { Settings } from "./settings";
+import type { ProviderSettings } from "./settings";
 
 interface TimedClient extends Pick<ScopedClient, "client" | "serviceTime"> {}
 
@@ -12,11 +12,11 @@ const leastNode = 22;
 
 /** The clients of the regions and projects where hooks are; one each, made when first needed. */
 export class ConfiguredClients implements Clients {
-  readonly #settings: Settings;
-  readonly #clock: Clock;
+  readonly #settings: ProviderSettings;
+  readonly #clock: RunClock;
   readonly #scoped = new Map<string, Promise<ScopedClient>>();
 
-  constructor(settings: Settings, clock: Clock) {
+  constructor(settings: ProviderSettings, clock: RunClock) {
     this.#settings = settings;
     this.#clock = clock;
   }

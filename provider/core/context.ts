@@ -18,20 +18,20 @@ export interface Context {
   /** Whether the engine that asked for this operation is gone, so that no state would record what it does. */
   readonly isAbandoned: () => Promise<boolean>;
   /** Milliseconds that never go back, and a wait. */
-  readonly clock: Clock;
+  readonly clock: RunClock;
   /** How long this operation may wait for a busy group, in milliseconds. */
   readonly timeout: number;
   /** Which resource of this run has which hook. */
   readonly ownership: Ownership;
 }
 
-export interface Clock {
+export interface RunClock {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
 }
 
 /** The machine's own clock. */
-export const systemClock: Clock = {
+export const systemClock: RunClock = {
   now: () => performance.now(),
   sleep: async (milliseconds) => {
     // Unref'd: a wait whose operation has ended must not keep the process alive.

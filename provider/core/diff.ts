@@ -9,7 +9,7 @@ import {
   secretNames,
   unknown,
 } from "./properties";
-import type { Settings } from "./settings";
+import type { ProviderSettings } from "./settings";
 
 /** What an update would do. */
 export interface Difference {
@@ -19,7 +19,10 @@ export interface Difference {
 }
 
 /** Where the provider is configured to act, and which settings said so. */
-export type ConfiguredScope = Pick<Settings, "region" | "regionSource" | "projectId" | "projectSource">;
+export type ConfiguredScope = Pick<
+  ProviderSettings,
+  "region" | "regionSource" | "projectId" | "projectSource"
+>;
 
 /**
  * Compares a hook in the state with what the program wants. Something not known yet counts as changed. Throws when the

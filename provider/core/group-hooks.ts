@@ -1,7 +1,7 @@
 import type { LifecycleHook } from "../../sdk/api/hook-fields";
 import type { AutoScalingClient } from "../../sdk/client";
 import { isNotFound } from "../../sdk/errors/codes";
-import type { Clock } from "./context";
+import type { RunClock } from "./context";
 
 /**
  * How long a group's list answers for all of its hooks, in milliseconds. The engine reads a few hooks at a
@@ -22,10 +22,10 @@ export interface Lister {
 /** The hooks of the groups of one project, read one group at a time: one `list` for all hooks of a group. */
 export class GroupHooks {
   readonly #client: Lister;
-  readonly #clock: Clock;
+  readonly #clock: RunClock;
   readonly #listings = new Map<string, Listing>();
 
-  constructor(client: Lister, clock: Clock) {
+  constructor(client: Lister, clock: RunClock) {
     this.#client = client;
     this.#clock = clock;
   }

@@ -2,10 +2,10 @@ import { isServiceError } from "../../sdk/errors/errors";
 import { redact } from "../../sdk/errors/redaction";
 import { check, isNew } from "./check";
 import { ConfiguredClients } from "./clients";
-import { type Clock, type Context, type Scope, systemClock } from "./context";
+import { type Context, type RunClock, type Scope, systemClock } from "./context";
 import { create } from "./create";
-import { deleteHook } from "./delete";
 import { type Difference, diff, refuseMove } from "./diff";
+import { deleteHook, type ReadHook, read, update } from "./existing-hook";
 import { type Findings, GroupLooks, importWarning, noFindings, type Question } from "./look";
 import { keptBy, Ownership } from "./ownership";
 import {
@@ -22,9 +22,7 @@ import {
   secretValues,
   unknown,
 } from "./properties";
-import { type ReadHook, read } from "./read";
-import type { Settings } from "./settings";
-import { update } from "./update";
+import type { ProviderSettings } from "./settings";
 import { autoName, readMark } from "./urn";
 import { type TimedOperation, timeoutOf } from "./wait";
 
@@ -51,14 +49,14 @@ export interface CheckResult {
  * must remember of each other. Knows nothing of the host that calls it.
  */
 export class Run {
-  readonly #settings: Settings;
+  readonly #settings: ProviderSettings;
   readonly #log: RunLog;
-  readonly #clock: Clock;
+  readonly #clock: RunClock;
   readonly #clients: ConfiguredClients;
   readonly #ownership = new Ownership();
   readonly #looks = new GroupLooks();
 
-  constructor(settings: Settings, log: RunLog, clock: Clock = systemClock) {
+  constructor(settings: ProviderSettings, log: RunLog, clock: RunClock = systemClock) {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;

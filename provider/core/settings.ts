@@ -10,7 +10,7 @@ import type { Credentials } from "../../sdk/credentials/credentials";
 import { environmentCredentials } from "../../sdk/credentials/environment";
 
 /** The provider's configuration, read and understood. Anything that is wrong with it stands in `problems`. */
-export interface Settings {
+export interface ProviderSettings {
   readonly region: string | undefined;
   /** The setting that named the region: `huaweicloud:region`, `HW_REGION_NAME`, or the argument of a `Provider`. */
   readonly regionSource: string;
@@ -55,7 +55,7 @@ const limitNames = Object.keys(specificationLimits) as (keyof LifecycleHookLimit
 export function readSettings(
   configured: (key: ConfigurationKey | typeof stackRegionKey) => string | undefined,
   environment: NodeJS.ProcessEnv,
-): Settings {
+): ProviderSettings {
   const stackRegion = configured(stackRegionKey);
   const reader = new Reader(configured, environment, stackRegion);
   const region = reader.text("region", ["HW_REGION_NAME"]);
@@ -126,7 +126,7 @@ class Reader {
     return found === undefined ? undefined : { value: found.id, source: found.variable };
   }
 
-  endpoints(region: string | undefined): Settings["endpoints"] {
+  endpoints(region: string | undefined): ProviderSettings["endpoints"] {
     const configured = this.#configured("endpoints");
     const environment = this.#isStackRegion(region) ? this.#environment : {};
     const found = configured ? parseEndpoints(configured) : environmentEndpoints(environment, region);

@@ -21,7 +21,7 @@ export interface ListHangingInstancesOptions extends CallOptions {
  * The instances that lifecycle hooks have suspended, and the callback that ends a suspension. Every call
  * validates its input before anything is sent, and rejects with an `AutoScalingError`.
  */
-export class HangingInstances {
+export class HangingInstanceCalls {
   readonly #service: AutoScalingService;
   readonly #schemas: RequestSchemas;
 

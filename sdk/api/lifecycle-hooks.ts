@@ -12,7 +12,7 @@ import { validate } from "./validation";
  * with an `AutoScalingError`: `InvalidInputError`, `ServiceError`, `ConnectionError`, `InvalidResponseError`,
  * `ConfigurationError`, and for create `AmbiguousError`.
  */
-export class LifecycleHooks {
+export class LifecycleHookCalls {
   readonly #service: AutoScalingService;
   readonly #schemas: RequestSchemas;
 

@@ -5,7 +5,7 @@ import { type RequestSchemas, type ScalingGroup, scalingGroupResponse } from "./
 import { validate } from "./validation";
 
 /** The scaling groups, as far as their lifecycle hooks depend on them. */
-export class ScalingGroups {
+export class ScalingGroupCalls {
   readonly #service: AutoScalingService;
   readonly #schemas: RequestSchemas;
 

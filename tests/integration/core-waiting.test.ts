@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { create } from "../../provider/core/create";
-import { deleteHook } from "../../provider/core/delete";
+import { deleteHook, update } from "../../provider/core/existing-hook";
 import type { HookOutputs } from "../../provider/core/properties";
-import { update } from "../../provider/core/update";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { SkippingClock } from "../support/clocks";
 import { contextOf } from "../support/core";

@@ -1,7 +1,7 @@
-import type { Clock } from "../../provider/core/context";
+import type { RunClock } from "../../provider/core/context";
 
 /** A clock for real requests: its waits are over at once, and the time is then what it would be. */
-export class SkippingClock implements Clock {
+export class SkippingClock implements RunClock {
   /** The milliseconds of each wait. */
   readonly waits: number[] = [];
   #now = 0;
@@ -17,4 +17,4 @@ export class SkippingClock implements Clock {
 }
 
 /** A clock on which no time passes: whatever is to happen first happens first. */
-export const stoppedClock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
+export const stoppedClock: RunClock = { now: () => 0, sleep: () => new Promise(() => {}) };

@@ -1,5 +1,5 @@
 import { ConfiguredClients } from "../../provider/core/clients";
-import type { Clock, Context } from "../../provider/core/context";
+import type { Context, RunClock } from "../../provider/core/context";
 import { Ownership } from "../../provider/core/ownership";
 import { readSettings } from "../../provider/core/settings";
 import type { Emulator } from "../../sdk/emulator";
@@ -7,7 +7,7 @@ import type { Emulator } from "../../sdk/emulator";
 /** The context of an operation of the core, with a real client of an emulator, and what it said meanwhile. */
 export function contextOf(
   emulator: Emulator,
-  clock: Clock,
+  clock: RunClock,
   options: { readonly timeout?: number; readonly config?: Readonly<Record<string, string>> } = {},
 ): Context & { readonly said: string[] } {
   const config: Readonly<Record<string, string>> = { projectId: emulator.projectId, ...options.config };
