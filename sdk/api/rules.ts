@@ -184,9 +184,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const other = plain(candidate);
+    const most = Math.ceil(other.length / 3);
+    // So many letters more can't be a slip, and would take long to compare.
+    if (wanted.length > other.length + most) continue;
     // A whole word of the candidate ("launching" for INSTANCE_LAUNCHING) is as good as a small slip.
     const distance = wanted.length > 3 && other.includes(wanted) ? 1 : editDistance(wanted, other);
-    if (distance <= Math.ceil(other.length / 3) && (best === undefined || distance < best.distance)) {
+    if (distance <= most && (best === undefined || distance < best.distance)) {
       best = { candidate, distance };
     }
   }
