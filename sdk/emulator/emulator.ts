@@ -198,10 +198,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   here.url = url;
-  // Only now: what was due meanwhile is sent with this address.
-  restore();
-  for (const id of settings.groups ?? (found === undefined ? [defaultGroup] : [])) addGroup(id);
-  for (const fault of settings.faults) interceptors.add(faultInterceptor(fault));
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   const close = () => {
     groups.close();
@@ -211,6 +207,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     server.closeAllConnections();
     return closed;
   };
+  try {
+    // Only now: what was due meanwhile is sent with this address.
+    restore();
+  } catch (error) {
+    await close();
+    throw new Error(`${settings.state}: ${(error as Error).message}`);
+  }
+  for (const id of settings.groups ?? (found === undefined ? [defaultGroup] : [])) addGroup(id);
+  for (const fault of settings.faults) interceptors.add(faultInterceptor(fault));
 
   return {
     url,

@@ -118,6 +118,16 @@ test("a file that is no state is refused, and left alone", async () => {
   expect(readFileSync(file, "utf8")).toBe('{"name":"mine"}\n');
 });
 
+test("a file that contradicts itself is refused, and the port is free afterwards", async () => {
+  const first = await start();
+  await first.close();
+  appendFileSync(file, `\n${JSON.stringify({ at: clock.now(), group: "none", event: { kind: "tick" } })}`);
+  const { port } = first;
+  await expect(start({ port })).rejects.toThrow(`${file}: the emulator has no scaling group none`);
+  await using other = await startEmulator({ port });
+  expect(other.port).toBe(port);
+});
+
 test("a line that was cut short in the middle, as on a full disk, spoils no other", async () => {
   const first = await start();
   first.putHook(group, sampleHook);
@@ -209,7 +219,7 @@ test("nothing that was acknowledged is lost when the process is killed, at fifty
     await client.close();
   }
   expect(Math.min(...acknowledged.values())).toBeGreaterThan(310);
-}, 60_000);
+}, 180_000);
 
 function seeded(seed: number): () => number {
   let state = seed;

@@ -1,4 +1,9 @@
-import { defaultTimeoutSeconds, forbiddenMetadataCharacters, namePattern } from "../../api/limits";
+import {
+  defaultTimeoutSeconds,
+  forbiddenMetadataCharacters,
+  namePattern,
+  specificationLimits,
+} from "../../api/limits";
 import { refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
 import { changed, created, type Field, type Judgement, oneOf, within } from "./fields";
@@ -44,16 +49,6 @@ export interface WireLifecycleHook extends NewHook {
 
 /** A hook as it is set behind the service's back: its name, and what else is to be so. */
 export type HookPatch = Partial<WireLifecycleHook> & Pick<WireLifecycleHook, "lifecycle_hook_name">;
-
-/** What a hook that is set behind the service's back has where nothing is said. */
-export const defaultHook: NewHook = {
-  lifecycle_hook_name: "hook",
-  lifecycle_hook_type: "INSTANCE_LAUNCHING",
-  notification_topic_urn: "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:topic",
-  default_result: "ABANDON",
-  default_timeout: defaultTimeoutSeconds,
-  notification_metadata: null,
-};
 
 /** What an update may change of a hook. */
 export type HookChanges = Partial<Omit<NewHook, "lifecycle_hook_name">>;
@@ -131,6 +126,16 @@ export function newHook(json: JsonBody, judgement: Judgement): NewHook {
   if (json === null) throw refusal("AS.7036");
   return created(json, hookFields, judgement) as unknown as NewHook;
 }
+
+/** What a hook that is set behind the service's back has where nothing is said. */
+export const defaultHook: NewHook = newHook(
+  {
+    lifecycle_hook_name: "hook",
+    lifecycle_hook_type: "INSTANCE_LAUNCHING",
+    notification_topic_urn: "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:topic",
+  },
+  { limits: specificationLimits, strict: true, warn: () => {} },
+);
 
 /** Judges the body of an update: what it leaves out stays as it is. @throws Refusal as for a create */
 export function hookChanges(json: JsonBody, judgement: Judgement): HookChanges {
