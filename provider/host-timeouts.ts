@@ -18,13 +18,13 @@ type Message = { readonly prototype: TimedRequest };
 const property = "__timeout";
 let current = 0;
 
-/** Has the host's messages tell their time-outs. The host and this package share the modules that define them. */
+/** Has the messages that the host has loaded tell their time-outs; where there is no host there is nothing to do. */
 export function watchTimeouts(): void {
   // By `require`: an import finds no names in the generated modules.
   const load = createRequire(__filename);
-  const messages: Record<"CreateRequest" | "UpdateRequest" | "DeleteRequest", Message> = load(
-    "@pulumi/pulumi/proto/provider_pb.js",
-  );
+  const loaded = load.cache[load.resolve("@pulumi/pulumi/proto/provider_pb.js")];
+  if (loaded === undefined) return;
+  const messages: Record<"CreateRequest" | "UpdateRequest" | "DeleteRequest", Message> = loaded.exports;
   const { Value } = createRequire(load.resolve("@pulumi/pulumi"))(
     "google-protobuf/google/protobuf/struct_pb",
   );

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -75,6 +75,22 @@ test("a package out of reach from the program's folder is told by the class at o
     await once(child, "close");
     expect(text).toContain(`add "pulumi-huaweicloud-as": "^`);
     expect(text).toContain(join(folder, "package.json"));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("the resources without Pulumi, which users of the client alone do not have, say what to install", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "huaweicloud-as-bare-"));
+  try {
+    await copyFile("dist/provider/index.js", join(folder, "index.js"));
+    const child = spawn(process.execPath, ["index.js"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    let text = "";
+    child.stderr.on("data", (data) => {
+      text += data;
+    });
+    await once(child, "close");
+    expect(text).toContain("the resources need @pulumi/pulumi, which is not installed");
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -72,6 +72,9 @@ function entries(): Record<string, string> {
 /** What users install beside the package; all else that it imports becomes part of it. */
 const external = [/^@pulumi\//, /^@grpc\//, /^undici(\/|$)/];
 
+/** Users of the client alone have no Pulumi, so it is an optional peer: the resource has to say that it needs it. */
+const requirePulumi = `try { require.resolve("@pulumi/pulumi"); } catch { throw new Error('pulumi-huaweicloud-as: the resources need @pulumi/pulumi, which is not installed: add it to the dependencies of your program (npm install @pulumi/pulumi); the client alone is pulumi-huaweicloud-as/sdk'); }`;
+
 /**
  * Makes few files of many (docs/adr/0013): each costs the engine's new process some time, and zod as it comes more than
  * all else. Shared code and late imports go into `chunks/`.
@@ -93,6 +96,7 @@ export async function bundle(input: Record<string, string>, dir: string): Promis
     strict: true,
     esModule: true,
     chunkFileNames: "chunks/[name].js",
+    banner: ({ name }) => (name === "provider/index" ? requirePulumi : ""),
     comments: { jsdoc: false },
   });
   await bundled.close();
