@@ -171,7 +171,8 @@ export function describeProblem(
 /** The value as it was given, cut when it is long; nothing when its type already says it all. */
 function brief(value: unknown): string | undefined {
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return undefined;
-  const text = JSON.stringify(value);
+  // JSON has no NaN.
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 

@@ -148,6 +148,15 @@ test("a redacted text has none of the secrets, and keeps what is around them", (
   );
 });
 
+test("a secret of a few characters garbles no message: it goes where it stands by itself, or not at all", () => {
+  const message = 'the main drain of "main", maintained: main=on';
+  expect(redact(message, ["main"])).toBe(
+    `the ${redacted} drain of "${redacted}", maintained: ${redacted}=on`,
+  );
+  expect(redact(message, ["a", "on", "mai"])).toBe(message);
+  expect(redact("it is (a+b)!", ["(a+b)"])).toBe(`it is ${redacted}!`);
+});
+
 test("a secret that is part of another does not keep the other from being found", () => {
   fc.assert(
     fc.property(secret, secret, secret, (a, b, c) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { check } from "../../provider/core/check";
 import { formatHookId, parseHookId } from "../../provider/core/properties";
 import {
   autoName,
@@ -10,6 +11,8 @@ import {
 } from "../../provider/core/urn";
 import { timeoutOf } from "../../provider/core/wait";
 import { providerText } from "../../provider/provider-text";
+import { specificationLimits } from "../../sdk/api/limits";
+import { checkedInputs } from "../support/hooks";
 
 describe("the provider's text in every state", () => {
   test("is frozen: states of all times load it", () => {
@@ -95,4 +98,13 @@ describe("a time-out", () => {
     expect(timeoutOf("delete", { create: "5m" })).toBe(600_000);
     expect(timeoutOf("delete", undefined)).toBe(600_000);
   });
+});
+
+test("a number that JSON does not have is shown as it is", () => {
+  const [problem] = check(
+    {},
+    { ...checkedInputs, defaultTimeout: Number.NaN },
+    { limits: specificationLimits, region: undefined, regionSource: "" },
+  ).problems;
+  expect(problem).toMatch(/^defaultTimeout NaN is not a whole number/);
 });
