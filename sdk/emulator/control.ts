@@ -79,17 +79,19 @@ const handlers: Readonly<Record<string, Handler>> = {
     return done;
   },
   /**
-   * A callback: `lifecycle_action_result` and either `lifecycle_action_key`, or `instance_id` and, to mean one of
-   * several hooks, `lifecycle_hook_name`.
+   * A callback: `lifecycle_action_result` and either `lifecycle_action_key`, or `instance_id` (its name will do) and, to
+   * mean one of several hooks, `lifecycle_hook_name`.
    */
   "POST /emulator/groups/:id/complete": ({ groups }, id, body) => {
     const { lifecycle_action_key: key, instance_id: instance, lifecycle_hook_name: hook } = body;
     const result = actionResults.find((known) => known === body.lifecycle_action_result);
     if (result === undefined) throw new Error(`give lifecycle_action_result: ${actionResults.join(", ")}`);
-    const meant = wireHangs(groups.expect(id)).filter(
+    const group = groups.expect(id);
+    const instanceId = group.instances.find(({ name }) => name === instance)?.id ?? instance;
+    const meant = wireHangs(group).filter(
       (one) =>
         one.lifecycle_hook_status === "HANGING" &&
-        (key === undefined ? one.instance_id === instance : one.lifecycle_action_key === key) &&
+        (key === undefined ? one.instance_id === instanceId : one.lifecycle_action_key === key) &&
         (hook === undefined || one.lifecycle_hook_name === hook),
     );
     if (meant.length === 0) throw new Error("no instance of the group hangs there");

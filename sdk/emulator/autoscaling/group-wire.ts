@@ -110,7 +110,8 @@ export function fieldsNamed(name: string): Group["fields"] {
     vpc_id: "3c4d5e6f-0000-4000-8000-00000000000d",
   };
   const body = { scaling_group_name: name, networks: [network], ...ids };
-  return newGroupOf(body, { limits: specificationLimits, strict: true, warn: () => {} }).fields;
+  const { fields } = newGroupOf(body, { limits: specificationLimits, strict: true, warn: () => {} });
+  return { ...fields, scaling_configuration_name: "web-conf" };
 }
 
 /** A group as show and list answer it. `isBusy`: it is to be so for a test. */
