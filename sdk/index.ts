@@ -9,7 +9,7 @@ export type {
 export type { LifecycleHookCalls } from "./api/lifecycle-hooks";
 export { type LifecycleHookLimits, specificationLimits } from "./api/limits";
 export type { ScalingGroupCalls } from "./api/scaling-groups";
-export type { CompleteInput, HangingInstance, ScalingGroup } from "./api/schemas";
+export type { CompleteInput, HangingInstance, ScalingActivity, ScalingGroup } from "./api/schemas";
 export type { CallOptions } from "./calls/caller";
 export type { Observer, RequestEvent, ResponseEvent, RetryEvent } from "./calls/observe";
 export type { WaitOptions } from "./calls/wait-until";

@@ -78,31 +78,62 @@ export const hangingInstancesResponse = mapped(
   (wire) => wire.instance_hanging_info,
 );
 
+const wireGroup = z.looseObject({
+  scaling_group_id: z.string(),
+  scaling_group_name: z.string(),
+  scaling_group_status: open<"INSERVICE" | "PAUSED" | "ERROR" | "DELETING" | "FREEZED">(),
+  is_scaling: z.boolean(),
+  current_instance_number: z.int(),
+  desire_instance_number: z.int(),
+});
+
 /** A scaling group, as far as hooks depend on it. */
+const scalingGroup = mapped(wireGroup, (wire) => ({
+  scalingGroupId: wire.scaling_group_id,
+  scalingGroupName: wire.scaling_group_name,
+  scalingGroupStatus: wire.scaling_group_status,
+  /** Whether a scaling activity runs: the group takes no changes of its hooks meanwhile. */
+  isScaling: wire.is_scaling,
+  currentInstanceNumber: wire.current_instance_number,
+  desireInstanceNumber: wire.desire_instance_number,
+}));
+
 export const scalingGroupResponse = mapped(
-  z.looseObject({
-    scaling_group: z.looseObject({
-      scaling_group_id: z.string(),
-      scaling_group_name: z.string(),
-      scaling_group_status: open<"INSERVICE" | "PAUSED" | "ERROR" | "DELETING" | "FREEZED">(),
-      is_scaling: z.boolean(),
-      current_instance_number: z.int(),
-      desire_instance_number: z.int(),
-    }),
-  }),
-  ({ scaling_group: wire }) => ({
-    scalingGroupId: wire.scaling_group_id,
-    scalingGroupName: wire.scaling_group_name,
-    scalingGroupStatus: wire.scaling_group_status,
-    /** Whether a scaling activity runs: the group takes no changes of its hooks meanwhile. */
-    isScaling: wire.is_scaling,
-    currentInstanceNumber: wire.current_instance_number,
-    desireInstanceNumber: wire.desire_instance_number,
-  }),
+  z.looseObject({ scaling_group: scalingGroup }),
+  (wire) => wire.scaling_group,
 );
 
+/** A page of the groups, and how many there are on all pages. */
+export const scalingGroupsResponse = mapped(
+  z.looseObject({ total_number: z.int(), scaling_groups: z.array(scalingGroup) }),
+  ({ total_number: total, scaling_groups: groups }) => ({ total, groups }),
+);
+
+const wireActivity = z.looseObject({
+  id: z.string(),
+  status: open<"DOING" | "SUCCESS" | "FAIL">(),
+  start_time: z.string(),
+  end_time: z.nullish(z.string()),
+});
+
+export const scalingActivitiesResponse = mapped(
+  z.looseObject({ scaling_activity_log: z.array(wireActivity) }),
+  ({ scaling_activity_log: log }) =>
+    log.map(({ id, status, start_time, end_time }) => ({
+      activityId: id,
+      activityStatus: status,
+      /** UTC, `YYYY-MM-DDThh:mm:ssZ`. */
+      startTime: start_time,
+      /** `undefined` while it runs. */
+      endTime: end_time ?? undefined,
+    })),
+);
+
+/** A scaling activity of a group. Source: the API reference, "querying scaling action logs". */
+export type ScalingActivity = z.output<typeof scalingActivitiesResponse>[number];
+
 /** A scaling group. Source: the API reference, "querying details of a group". */
-export type ScalingGroup = z.output<typeof scalingGroupResponse>;
+export type ScalingGroup = z.output<typeof scalingGroup>;
 
 /** The projects of IAM's look-up. */
 export const projectsResponse = mapped(

@@ -77,6 +77,19 @@ export const operations = {
     rate: readsPerSecond,
     repeatable: "always",
   },
+  "scalingGroups.list": {
+    doing: "listing the scaling groups",
+    actions: ["as:groups:list", "as:scalingGroup:list"],
+    rate: readsPerSecond,
+    repeatable: "always",
+  },
+  "scalingGroups.activities": {
+    doing: "reading the activities of scaling group",
+    // The older action is spelt so.
+    actions: ["as:acivityLogs:list"],
+    rate: readsPerSecond,
+    repeatable: "always",
+  },
   "projects.list": {
     doing: "looking up the project",
     actions: ["iam:projects:listProjects"],

@@ -9,7 +9,7 @@ import {
 } from "../../sdk";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { groupId, topicUrn } from "../support/hooks";
-import { rejection } from "../support/sdk";
+import { clientOf, rejection } from "../support/sdk";
 
 /** The seven calls over a real socket. */
 
@@ -209,6 +209,33 @@ test("a group is read, and is idle until an activity runs in it", async () => {
   expect(group).toMatchObject({ scalingGroupId: groupId, isScaling: false });
   await expect(client.scalingGroups.waitUntilIdle(groupId)).resolves.toEqual(group);
   expect(isNotFound(await rejection(client.scalingGroups.get("missing")))).toBe(true);
+});
+
+test("all groups are listed, a request for each hundred", async () => {
+  const more = Array.from({ length: 100 }, (_, index) => `group-${index}`);
+  for (const id of more) emulator.addGroup(id);
+  emulator.clearRequests();
+  const groups = await client.scalingGroups.list();
+  expect(groups.map(({ scalingGroupId }) => scalingGroupId)).toEqual([groupId, ...more]);
+  expect(emulator.requests.map(({ query }) => query)).toEqual([
+    "limit=100&start_number=0",
+    "limit=100&start_number=100",
+  ]);
+  for (const id of more) emulator.removeGroup(id);
+});
+
+test("the activities of a group are told, the one that runs first", async () => {
+  await using scaling = await startEmulator({ launchTime: 0 });
+  await using its = clientOf(scaling, { credentials: scaling });
+  const [group = ""] = scaling.groups;
+  scaling.scale(group, 1);
+  scaling.putHook(group, { lifecycle_hook_name: "boot", lifecycle_hook_type: "INSTANCE_LAUNCHING" });
+  scaling.scale(group, 2);
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  expect(await its.scalingGroups.activities(group)).toEqual([
+    { activityId: expect.any(String), activityStatus: "DOING", startTime: time, endTime: undefined },
+    { activityId: expect.any(String), activityStatus: "SUCCESS", startTime: time, endTime: time },
+  ]);
 });
 
 test("each request can be watched, without what signs it", async () => {

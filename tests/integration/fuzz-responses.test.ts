@@ -152,6 +152,8 @@ const calls: readonly ((client: AutoScalingClient) => Promise<unknown>)[] = [
   (client) => client.hangingInstances.waitFor(groupId, () => true, { timeout, interval: 5 }),
   (client) => client.hangingInstances.waitUntilNone(groupId, { timeout, interval: 5 }),
   (client) => client.scalingGroups.get(groupId),
+  (client) => client.scalingGroups.list(),
+  (client) => client.scalingGroups.activities(groupId),
   lookUp,
 ];
 

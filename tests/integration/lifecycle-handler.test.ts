@@ -1,0 +1,334 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { AutoScalingClient } from "../../sdk";
+import { type Emulator, ManualClock, startEmulator } from "../../sdk/emulator";
+import { newIdentity } from "../../sdk/emulator/smn/certificate";
+import {
+  createLifecycleHandler,
+  type HandlerEvent,
+  type LifecycleHandler,
+  type LifecycleHandlerOptions,
+} from "../../sdk/handler";
+import { call, topicUrn } from "../support/emulator-calls";
+import { clientOf } from "../support/sdk";
+
+/** The handler behind a server of its own, on the emulator with a test's clock. */
+
+const minute = 60_000;
+/** Is accepted at any time, as a signature is not. */
+const authToken = "made-up-token";
+const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
+let clock: ManualClock;
+let emulator: Emulator;
+let client: AutoScalingClient;
+let events: HandlerEvent[];
+
+beforeEach(async () => {
+  clock = new ManualClock(Date.parse("2026-01-02T03:04:05Z"));
+  emulator = await startEmulator({ clock, authToken, launchTime: 1_000, removalTime: 1_000 });
+  client = clientOf(emulator, { credentials: { authToken } });
+  events = [];
+  const hook = {
+    default_timeout: 600,
+    default_result: "CONTINUE",
+    notification_topic_urn: topicUrn,
+  } as const;
+  emulator.putHook(group, {
+    ...hook,
+    lifecycle_hook_name: "boot",
+    lifecycle_hook_type: "INSTANCE_LAUNCHING",
+  });
+});
+afterEach(() => Promise.all([client.close(), emulator.close()]));
+
+function handlerOf(options: Partial<LifecycleHandlerOptions> = {}): LifecycleHandler {
+  const handler = createLifecycleHandler({
+    client,
+    groups: [group],
+    topics: [topicUrn],
+    hosts: [new URL(emulator.url).host],
+    clock,
+    // Nothing but messages wakes it up, unless a test says otherwise.
+    sweepInterval: 60 * minute,
+    log: (event) => events.push(event),
+    onLaunching: async () => {},
+    ...options,
+  });
+  onTestFinished(() => handler.close());
+  return handler;
+}
+
+/** Has SMN post to a server. */
+async function subscribe(listener: RequestListener): Promise<void> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await expect.poll(() => server.listening).toBe(true);
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`;
+  const topics = `/v2/${emulator.projectId}/notifications/topics`;
+  const smn = (method: string, path: string, body?: object) =>
+    call(emulator, method, `${topics}${path}`, { date: new Date(clock.now()), body: body ?? "" });
+  await smn("POST", "", { name: "gsh" });
+  await smn("POST", `/${topicUrn}/subscriptions`, { protocol: "http", endpoint });
+  await expect
+    .poll(async () => (await smn("GET", `/${topicUrn}/subscriptions`)).json, { timeout: 10_000 })
+    .toMatchObject({ subscriptions: [{ status: 1 }] });
+}
+
+const kinds = () => events.map(({ kind }) => kind);
+const states = () => emulator.instances(group).map(({ life_cycle_state }) => life_cycle_state);
+const requests = (part: string) => emulator.requests.filter(({ path }) => path.includes(part));
+const eventually = (kind: HandlerEvent["kind"]) =>
+  expect.poll(kinds, { timeout: 10_000, interval: 5 }).toContain(kind);
+
+/** Lets an instance hang. @returns what SMN posts about it */
+async function message(): Promise<string> {
+  let body = "";
+  const receive = async (posted: string) => {
+    const { subscribe_url } = JSON.parse(posted);
+    if (subscribe_url === undefined) body = posted;
+    else await fetch(subscribe_url);
+  };
+  await subscribe(
+    (request, response) =>
+      void text(request)
+        .then(receive)
+        .then(() => response.end()),
+  );
+  emulator.scale(group, 1);
+  clock.advance(1_000);
+  await expect.poll(() => body, { timeout: 10_000 }).not.toBe("");
+  return body;
+}
+
+const post = (handler: LifecycleHandler, body: string) =>
+  handler.fetch(new Request("http://localhost/", { method: "POST", body }));
+
+test("an instance hangs, its message wakes the handler up, the work is done, and it is in service", async () => {
+  const work: string[] = [];
+  const handler = handlerOf({
+    async onLaunching({ instanceId }) {
+      work.push(instanceId);
+    },
+  });
+  await subscribe(handler.listener);
+  await handler.sweep();
+  emulator.clearRequests();
+  emulator.scale(group, 1);
+  clock.advance(1_000);
+  await eventually("completed");
+  clock.advance(1_000);
+  expect(states()).toEqual(["INSERVICE"]);
+  expect(work).toEqual([emulator.instances(group)[0]?.instance_id]);
+  expect(
+    requests("scaling_").map(({ method, path }) => `${method} ${path.split("/").slice(4).join("/")}`),
+  ).toEqual([
+    `GET scaling_instance_hook/${group}/list`,
+    `GET scaling_lifecycle_hook/${group}/list`,
+    `PUT scaling_instance_hook/${group}/callback`,
+  ]);
+  await expect.poll(() => emulator.messages[0]?.deliveries).toMatchObject([{ outcome: "delivered" }]);
+});
+
+describe("a message", () => {
+  test("that comes three times does its work once", async () => {
+    const body = await message();
+    const handler = handlerOf();
+    const answers = await Promise.all([1, 2, 3].map(() => post(handler, body)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await eventually("completed");
+    expect(kinds().filter((kind) => kind === "started")).toHaveLength(1);
+    expect(requests("callback")).toHaveLength(1);
+  });
+
+  test("that never comes is not needed: the list is looked at regularly", async () => {
+    const handler = handlerOf({ sweepInterval: minute });
+    await handler.sweep();
+    emulator.scale(group, 1);
+    clock.advance(1_000);
+    expect(states()).toEqual(["PENDING_WAIT"]);
+    await new Promise(setImmediate);
+    clock.advance(minute);
+    await eventually("completed");
+    clock.advance(1_000);
+    expect(states()).toEqual(["INSERVICE"]);
+  });
+
+  test("that comes after the deadline, or is replayed after the completion, does nothing", async () => {
+    const body = await message();
+    clock.advance(11 * minute);
+    const handler = handlerOf({ sweepInterval: 0 });
+    expect((await post(handler, body)).status).toBe(200);
+    await expect.poll(() => requests("list").length).toBeGreaterThan(0);
+    await handler.sweep();
+    expect(kinds()).not.toContain("started");
+    expect(requests("callback")).toEqual([]);
+  });
+
+  test.each<[string, number, (body: Record<string, string>) => object | string | Promise<object | string>]>([
+    [
+      "of an altered instance",
+      403,
+      (body) => ({ ...body, message: body.message?.replace(/"instance_id":"[^"]+/, '"instance_id":"i-9') }),
+    ],
+    [
+      "signed by another key",
+      403,
+      async (body) => ({ ...body, signature: (await newIdentity("x", Date.now())).sign("anything") }),
+    ],
+    ["of another topic", 403, (body) => ({ ...body, topic_urn: `${topicUrn}2` })],
+    [
+      "whose certificate is elsewhere",
+      403,
+      (body) => ({ ...body, signing_cert_url: "https://example.com/x.pem" }),
+    ],
+    [
+      "that leads to another host to subscribe",
+      403,
+      (body) => ({ ...body, type: "SubscriptionConfirmation", subscribe_url: "https://example.com/" }),
+    ],
+    ["that is no JSON", 400, () => "hello"],
+    ["that is too long", 400, () => "x".repeat(1024 * 1024 + 1)],
+  ])("%s is refused for good, with %i, and nothing is looked at", async (_, status, forge) => {
+    const body = JSON.parse(await message());
+    const handler = handlerOf({ sweepInterval: 0 });
+    const forged = await forge(body);
+    emulator.clearRequests();
+    const response = await post(handler, typeof forged === "string" ? forged : JSON.stringify(forged));
+    expect(response.status).toBe(status);
+    expect(kinds()).toEqual(["refused"]);
+    expect(requests("scaling_")).toEqual([]);
+  });
+
+  test("whose certificate is not to be had is to come again", async () => {
+    const body = await message();
+    const handler = handlerOf({ sweepInterval: 0 });
+    const end = emulator.addFault({ path: "/smn/SMN", status: 500 });
+    expect((await post(handler, body)).status).toBe(503);
+    end();
+    await expect
+      .poll(async () => (await post(handler, body)).status, { timeout: 10_000, interval: 300 })
+      .toBe(200);
+    await eventually("completed");
+  });
+
+  test("whose certificate comes late is answered within a second, and taken the next time", async () => {
+    const body = await message();
+    const handler = handlerOf({ sweepInterval: 0 });
+    emulator.addFault({ path: "/smn/SMN", delay: 1_500, count: 1 });
+    const start = performance.now();
+    expect((await post(handler, body)).status).toBe(503);
+    expect(performance.now() - start).toBeLessThan(1_400);
+    await expect.poll(async () => (await post(handler, body)).status, { timeout: 10_000 }).toBe(200);
+  });
+
+  test("about what the list has not yet is looked for again", async () => {
+    const body = await message();
+    let lists = 0;
+    emulator.intercept(({ path }) =>
+      path.includes("scaling_instance_hook") && path.endsWith("/list") && lists++ < 2
+        ? { answer: { status: 200, headers: {}, body: { instance_hanging_info: [] } } }
+        : undefined,
+    );
+    const handler = handlerOf({ sweepInterval: 0 });
+    expect((await post(handler, body)).status).toBe(200);
+    for (let second = 0; second < 4; second++) {
+      await expect.poll(() => requests("list").length).toBeGreaterThan(Math.min(second, 1));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      clock.advance(1_000);
+    }
+    await eventually("completed");
+  });
+});
+
+describe("over HTTP", () => {
+  test.each([
+    ["GET", "/", 404],
+    ["PUT", "/", 405],
+    ["GET", "/metrics", 404],
+    ["GET", "/healthz", 404],
+  ])("%s %s is answered %i", async (method, path, status) => {
+    const handler = handlerOf();
+    expect((await handler.fetch(new Request(`http://localhost${path}`, { method }))).status).toBe(status);
+  });
+
+  test("health and metrics tell how it goes, where they are asked for", async () => {
+    const handler = handlerOf({ monitoring: true, sweepInterval: minute });
+    emulator.scale(group, 2);
+    clock.advance(1_000);
+    await handler.sweep();
+    await expect.poll(() => kinds().filter((kind) => kind === "completed")).toHaveLength(2);
+    const get = async (path: string) => handler.fetch(new Request(`http://localhost${path}`));
+    expect((await get("/healthz")).status).toBe(200);
+    const metrics = await (await get("/metrics")).text();
+    expect(metrics).toMatch(/^# HELP huaweicloud_as_handler_completed_total .*\n# TYPE .* counter$/m);
+    expect(metrics).toContain('huaweicloud_as_handler_completed_total{result="CONTINUE"} 2\n');
+    expect(metrics).toMatch(/^huaweicloud_as_handler_time_left_seconds_sum (119\d|1200)/m);
+    emulator.addFault({ path: "scaling_instance_hook", status: 500 });
+    clock.advance(5 * minute);
+    expect((await get("/healthz")).status).toBe(503);
+  });
+
+  test("nothing is taken any more once it is to end", async () => {
+    const handler = handlerOf();
+    await handler.close();
+    expect((await post(handler, "{}")).status).toBe(503);
+  });
+});
+
+test("credentials that expire in the middle of the work lose nothing: the callback is sent once there are new ones", async () => {
+  let token = authToken;
+  await using renewing = clientOf(emulator, { credentials: () => ({ authToken: token }) });
+  const handler = handlerOf({
+    client: renewing,
+    async onLaunching() {
+      token = "expired";
+    },
+  });
+  await handler.sweep();
+  emulator.scale(group, 1);
+  clock.advance(1_000);
+  await handler.sweep();
+  const refuse = emulator.intercept(({ path }) =>
+    path.endsWith("/callback")
+      ? { answer: { status: 401, headers: {}, body: { error: { code: "AS.0006", message: "expired" } } } }
+      : undefined,
+  );
+  await eventually("trouble");
+  expect(states()).toEqual(["PENDING_WAIT"]);
+  refuse();
+  token = authToken;
+  for (let second = 0; second < 20 && !kinds().includes("completed"); second++) {
+    clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(kinds()).toContain("completed");
+  expect(JSON.stringify(events)).not.toMatch(/made-up-token|expired"/);
+});
+
+test("work that takes longer than the time-out keeps its instance by EXTEND, over the API", async () => {
+  let finish = () => {};
+  const handler = handlerOf({
+    onLaunching: () =>
+      new Promise<void>((resolve) => {
+        finish = resolve;
+      }),
+  });
+  await handler.sweep();
+  emulator.scale(group, 1);
+  clock.advance(1_000);
+  await handler.sweep();
+  await eventually("started");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  clock.advance(9.7 * minute);
+  await eventually("extended");
+  clock.advance(10 * minute);
+  expect(states()).toEqual(["PENDING_WAIT"]);
+  finish();
+  await eventually("completed");
+  expect(requests("scaling_activity_log")).toHaveLength(1);
+});
