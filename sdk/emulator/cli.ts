@@ -63,7 +63,7 @@ async function ask({ url, path, body }: Extract<CliRequest, { kind: "ask" }>): P
 }
 
 function endOnSignals(emulator: Emulator): void {
-  // Once: whoever sends it again gets what the system does, so a hang could still be ended.
+  // Once: a second signal does what the system does, so that a hang could still be ended.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void emulator.close());
   // The reader of the output has gone, as in `huaweicloud-as-emulator | head`: there is no use in going on.
   process.stdout.on("error", () => void emulator.close());

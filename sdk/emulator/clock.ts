@@ -6,7 +6,7 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
-/** Timers take no more; whoever is called early looks at the time again. */
+/** Timers take no more; a caller that is called early looks at the time again. */
 const longestTimer = 2 ** 31 - 1;
 
 /** The computer's. It keeps no process alive. */

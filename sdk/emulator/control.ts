@@ -143,8 +143,8 @@ export class Control {
     this.#controlled = controlled;
   }
 
-  /** Whether a request is for this API rather than for the emulated one. */
-  static isMeant({ method, path }: ReceivedRequest): boolean {
+  /** Whether a request goes to this API rather than to the emulated one. */
+  static isAddressed({ method, path }: ReceivedRequest): boolean {
     return (method === "GET" && path === "/") || path.startsWith("/emulator/");
   }
 

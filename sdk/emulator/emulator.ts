@@ -19,8 +19,8 @@ import { type Snapshot, StateFile, type StateRecord } from "./state-file";
 type HangEffect = Extract<Effect, { kind: "hang" }>;
 
 /**
- * A local Auto Scaling API, with IAM's look-up of the project, that is listening. Its methods are what somebody
- * else does to the cloud, and what only the cloud sees: they need no request and are not in the log. Those that
+ * A local Auto Scaling API, with IAM's look-up of the project, that is listening. Its methods do what others
+ * do to the cloud, and show what only the cloud sees: they send no request and are not in the log. Those that
  * take a group's id throw an Error when there is no such group.
  */
 export interface Emulator extends AsyncDisposable {
@@ -47,11 +47,11 @@ export interface Emulator extends AsyncDisposable {
   /** Copies of a group's hooks, as the API would list them. */
   hooks(groupId: string): WireLifecycleHook[];
   /**
-   * Creates or changes a hook behind everyone's back, whatever the limits and the group's state. What is not given
+   * Creates or changes a hook behind the service's back, whatever the limits and the group's state. What is not given
    * stays, or has the API's defaults; the topic's name follows its URN.
    */
   putHook(groupId: string, hook: HookPatch): void;
-  /** Deletes a hook behind everyone's back. @throws Error when there is none */
+  /** Deletes a hook behind the service's back. @throws Error when there is none */
   removeHook(groupId: string, name: string): void;
   /** Adds a scaling group without hooks; one that is there already stays as it is. */
   addGroup(id: string): void;

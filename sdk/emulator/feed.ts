@@ -43,7 +43,7 @@ export class Feed {
     const told = deliveries.map(
       ({ endpoint, outcome, tries, reason }) => `${endpoint} ${outcome} (${tries}, ${reason})`,
     );
-    const text = `message to ${topicUrn}: ${told.length === 0 ? "nobody is subscribed" : told.join(", ")}`;
+    const text = `message to ${topicUrn}: ${told.length === 0 ? "no subscribers" : told.join(", ")}`;
     if (deliveries.every(({ outcome }) => outcome !== "sending"))
       this.#onEvent({ time, groupId: "", groupName: "smn", text });
     this.changed();

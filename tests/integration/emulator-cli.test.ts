@@ -170,7 +170,7 @@ describe("started", () => {
     expect((await fetch(`${url}/emulator/ready`)).status).toBe(200);
   });
 
-  test("it ends when nobody reads its output any more", async () => {
+  test("it ends when its output is no longer read", async () => {
     const { output, printed, child, ended } = start();
     await printed("# Requests:");
     const emulator = reached(output.stdout, ["g"]);

@@ -248,7 +248,7 @@ describe("a busy group", () => {
   });
 });
 
-describe("behind everyone's back", () => {
+describe("behind the service's back", () => {
   test("hooks can be changed, added beyond the limit and removed, without a request", () => {
     for (let index = 1; index <= 6; index++)
       emulator.putHook(group, { lifecycle_hook_name: `hook-${index}` });

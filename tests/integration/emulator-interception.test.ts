@@ -148,7 +148,7 @@ test("the first interceptor that reacts counts, and each can be taken out once",
   expect(await create()).toMatchObject({ status: 501 });
 });
 
-test("an interceptor that throws is told to whoever sent the request", async () => {
+test("an interceptor that throws is named in the answer", async () => {
   emulator.intercept(() => {
     throw new Error("oops");
   });

@@ -68,7 +68,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser${browserMissin
     await page.getByText(/^Requests/).click();
     emulator.scale(group, 1);
     await page.getByText('"lifecycle_hook_name":"boot"').waitFor();
-    await page.getByText("nobody is subscribed").waitFor();
+    await page.getByText("no subscribers").waitFor();
     await call(emulator, "GET", pathsOf(emulator).hook("none"));
     await page.getByText("404 AS.0007").waitFor();
   });
@@ -94,7 +94,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser${browserMissin
     await page.getByText("another").waitFor();
     expect(await page.evaluate("document.activeElement.textContent")).toBe("CONTINUE");
     await page.keyboard.press("Space");
-    await expect.poll(states).toEqual(["INSERVICE"]);
+    await expect.poll(states, { timeout: 15_000 }).toEqual(["INSERVICE"]);
   });
 
   test("tells a screen reader what hangs, and has a name for each button and heading", async () => {

@@ -188,7 +188,7 @@ describe("a hook's message", () => {
     });
   });
 
-  test("goes to the log alone where nobody is subscribed", () => {
+  test("goes to the log alone without subscribers", () => {
     hang();
     expect(emulator.messages).toMatchObject([{ topicUrn, deliveries: [] }]);
     expect(emulator.messages[0]?.message).toContain("test-hook1");
@@ -197,7 +197,7 @@ describe("a hook's message", () => {
   test.each([
     ["null", { notification_metadata: null }],
     ["absent", {}],
-  ] as const)("can have %s for what is not set", async (emptyFields, expected) => {
+  ] as const)("can have %s for fields that are not set", async (emptyFields, expected) => {
     await using other = await startEmulator({ unknowns: { emptyFields } });
     other.putHook(group, sampleHook);
     other.suspend(group, { instanceId: "i-1", lifecycleHookName: "test-hook1" });

@@ -11,7 +11,7 @@ export const browserPath: string | undefined = (process.env.PATH ?? "")
   .flatMap((folder) => names.map((name) => join(folder, name)))
   .find((path) => existsSync(path));
 
-/** Why tests with a browser are skipped; nobody should take them for passed. */
+/** Why tests with a browser are skipped, for their title: they must not pass for passed. */
 export const browserMissing =
   browserPath === undefined ? " (skipped: no Chromium on the PATH, such as Debian's package chromium)" : "";
 

@@ -226,7 +226,7 @@ describe("the lock", () => {
     expect(admit(request)).toBe("admitted");
   });
 
-  test("is not moved by keys that nobody has", () => {
+  test("is not moved by unknown keys", () => {
     const admit = authentication();
     const unknown = request.headers.authorization?.replace(accessKey, "SOMEONE");
     for (let count = 1; count <= 10; count++) {

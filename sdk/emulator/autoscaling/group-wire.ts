@@ -24,7 +24,7 @@ const size: Field<number> = {
   judge: (number: number) => within(number, 0, maxInstances, "AS.2045"),
 };
 
-/** The fields of a group that a user sets, apart from its sizes, with the codes of what is wrong. */
+/** The fields of a group that a user sets, apart from its sizes, with the codes that refuse them. */
 const settable: Readonly<Record<string, Field<unknown>>> = {
   scaling_group_name: {
     type: "string",
@@ -167,7 +167,7 @@ export function wireInstance(group: Group, instance: Instance): WireInstance {
   };
 }
 
-/** The message of a hook about an instance that it suspends; all its fields are strings. `empty`: what is not set. */
+/** The message of a hook about an instance that it suspends; all its fields are strings. `empty`: stands for a field that is not set. */
 export function hookMessage(
   projectId: string,
   group: Group,

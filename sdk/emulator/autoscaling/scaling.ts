@@ -30,7 +30,7 @@ import {
  * How a scaling group scales, as a pure function of its state, an event and the time: instances come and go in
  * activities, one at a time, and hang on the hooks of their direction, all at once. It does no I/O and draws no random
  * numbers, so that events that were written down give the same group again. Source: the user guide's figure of the
- * states and its pages on hooks; where they are silent, a comment says what is assumed.
+ * states and its pages on hooks; where they are silent, a comment names the assumption.
  */
 
 /** What EXTEND adds to the deadline. */
@@ -250,7 +250,7 @@ class Change {
     if (append) this.group.desire += ids.length;
   }
 
-  /** The health check removes what is dead, with its hooks; the difference makes a new one afterwards. */
+  /** The health check removes dead servers, with their hooks; the difference makes new ones afterwards. */
   #fail(ids: readonly string[]): void {
     this.#refuseWhileBusy();
     this.#members(ids, "serve", "AS.4015");

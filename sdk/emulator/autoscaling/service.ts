@@ -62,7 +62,7 @@ export class Groups {
     return group;
   }
 
-  /** A group that whoever asks takes for granted. @throws Error when there is none */
+  /** A group that the caller takes for granted. @throws Error when there is none */
   expect(id: string): Group {
     const group = this.#now(id);
     if (group === undefined) throw new Error(`the emulator has no scaling group ${id}`);
@@ -130,7 +130,7 @@ export class Groups {
   #now(id: string): Group | undefined {
     const group = this.#groups.get(id);
     const moment = group === undefined ? undefined : nextMoment(group);
-    // Nothing is written down: what time brings follows from what is.
+    // Nothing is written down: what time brings follows from the events.
     if (moment !== undefined && moment <= this.#clock.now()) {
       this.#tell(this.#apply({ at: this.#clock.now(), group: id, event: { kind: "tick" } }));
     }

@@ -11,7 +11,7 @@ import { findCall, perform, type World } from "./routes";
 const calls = [...autoScalingCalls, ...iamCalls, ...smnCalls];
 
 /**
- * What stands in front of the services: finds the API that is meant, authenticates, limits the rate, and has the
+ * What stands in front of the services: finds the call, authenticates, limits the rate, and has the
  * rest done. Pure but for the state that it and the services keep in memory.
  */
 export class Gateway {

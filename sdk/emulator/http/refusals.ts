@@ -153,7 +153,7 @@ export function keystoneRefusal(): Refusal {
   return new Refusal("keystone", 401, "401", "The request you have made requires authentication.");
 }
 
-/** The answer that tells a refusal, in the shape of whoever refuses. */
+/** The answer that tells a refusal, in the shape of the part that refuses. */
 export function refusalAnswer({ shape, status, code, message }: Refusal, requestId: string): Answer {
   switch (shape) {
     case "autoscaling":

@@ -24,7 +24,7 @@ export interface RequestLogEntry {
   readonly durationMs: number | undefined;
 }
 
-/** An entry for whoever is still writing it. */
+/** An entry that is still being written. */
 export type OpenEntry = { -readonly [Field in keyof RequestLogEntry]: RequestLogEntry[Field] };
 
 /** What the log holds at most: an emulator that runs for days must not grow for ever. */

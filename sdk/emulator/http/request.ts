@@ -17,7 +17,7 @@ export interface ReceivedRequest {
 const maxBodyBytes = 12 * 1024 * 1024;
 
 /**
- * Reads a request to its end. A body that is too large is read too, but not kept: whoever answers before that
+ * Reads a request to its end. A body that is too large is read too, but not kept: a server that answers before that
  * resets the connection under a client that is still sending, and the answer is lost.
  *
  * @returns the request, and whether its body was too large (it is empty then)

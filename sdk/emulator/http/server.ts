@@ -24,7 +24,7 @@ export interface ServerParts {
 /** An HTTP server that does not listen yet. Whatever arrives gets an answer, and nothing that arrives ends it. */
 export function httpServer(parts: ServerParts): Server {
   const server = createServer((message, response) => {
-    // Not caught: nothing that arrives makes it reject, only a mistake of whoever listens to the log or intercepts.
+    // Not caught: nothing that arrives makes it reject, only a mistake of a log listener or an interceptor.
     void exchange(parts, message, response);
   });
   // Unlike the rest these are not HTTP requests that can be served; left alone, Node would hang up in silence.
@@ -35,7 +35,7 @@ export function httpServer(parts: ServerParts): Server {
   return server;
 }
 
-/** What each answer says of itself, so that nobody takes it for the cloud's. */
+/** What each answer says of itself, so that it is not taken for the cloud's. */
 const emulator = `huaweicloud-as-emulator/${version}`;
 
 async function exchange(
@@ -46,14 +46,14 @@ async function exchange(
   const arrival = performance.now();
   response.setHeader("X-Emulator", emulator);
   const received = await receive(message).catch(() => undefined);
-  // The client has gone before its request was whole: nobody is left to answer.
+  // The client has gone before its request was whole.
   if (received === undefined) return;
   const { request, tooLarge } = received;
   const requestId = newRequestId();
   const stranger = strangerRefusal(request, message.socket.localPort);
   if (stranger !== undefined) return send(parts, response, refusalAnswer(stranger, requestId), requestId);
   if (Control.isStream(request)) return parts.control.follow(response);
-  if (Control.isMeant(request)) return send(parts, response, parts.control.answer(request), requestId);
+  if (Control.isAddressed(request)) return send(parts, response, parts.control.answer(request), requestId);
 
   const entry = parts.log.open(request, requestId, parts.settings.clock.now());
   const reaction = await reactionTo(parts, entry, request);
