@@ -3,6 +3,7 @@ import {
   type CheckOnlyInputs,
   type HiddenInputs,
   type HookOutputs,
+  type InputName,
   inputProperties,
   outputProperties,
 } from "./core/properties";
@@ -128,8 +129,15 @@ export class LifecycleHook extends pulumi.CustomResource implements Outputs {
 /** A property becomes an output only if it is named, even without a value. */
 const noOutputs = Object.fromEntries(outputProperties.map((name) => [name, undefined]));
 
-/** What a program can set: the arguments have all that the table of the hook's fields has, or this does not compile. */
-const inputNames: readonly (keyof LifecycleHookArgs)[] = inputProperties;
+type Same<A, B> = [A, B] extends [B, A] ? true : false;
+
+/** What a program can set. Does not compile where the arguments or the class differ from the table of the hook's fields. */
+const inputNames: [
+  Same<keyof LifecycleHookArgs, InputName>,
+  Same<Exclude<keyof LifecycleHook, keyof pulumi.CustomResource>, keyof Outputs>,
+] extends [true, true]
+  ? readonly InputName[]
+  : never = inputProperties;
 
 /** Everything the class sends: the inputs, each output as unknown, and what the host would not tell the provider. */
 function properties(
@@ -181,7 +189,7 @@ function urnOf(name: string, parent: pulumi.Resource | undefined): string | Prom
 
 /** The names of the inputs that are secret; nothing when there are none. */
 async function secretNames(
-  names: readonly (keyof LifecycleHookArgs)[],
+  names: readonly InputName[],
   args: LifecycleHookArgs,
 ): Promise<string[] | undefined> {
   const areSecret = await Promise.all(names.map((name) => pulumi.isSecret(pulumi.output(args[name]))));
