@@ -101,7 +101,7 @@ export class LifecycleHook extends pulumi.CustomResource implements Outputs {
     const { import: importId, ...others } = opts;
     super(lifecycleHookToken, name, properties(name, args, opts), {
       ...others,
-      // A name is unique in its group and a group holds five, so the new hook has no room beside the old one.
+      // A name is unique in its group and a group holds only a few, so the new hook has no room beside the old one.
       deleteBeforeReplace: others.deleteBeforeReplace ?? true,
     });
   }

@@ -26,7 +26,7 @@ export interface LifecycleHooksArgs<Name extends string = string> {
   readonly defaultResult?: pulumi.Input<DefaultResult> | undefined;
   /** Seconds, 300–86400. @default 3600 */
   readonly defaultTimeout?: pulumi.Input<number> | undefined;
-  /** The hooks by a key of yours, at most five. The key makes the resource's name, `<name>-<key>`. */
+  /** The hooks by a key of yours. The key makes the resource's name, `<name>-<key>`. */
   readonly hooks: { readonly [Key in Name]: LifecycleHooksItem };
 }
 

@@ -51,7 +51,7 @@ export async function read(
   return { outputs, inputs: inputsOf(outputs) };
 }
 
-/** Updates a hook in place: one PUT of the five mutable properties; none when only hidden inputs changed. */
+/** Updates a hook in place: one PUT of the mutable properties; none when only hidden inputs changed. */
 export async function update(
   context: Context,
   id: string,

@@ -201,7 +201,10 @@ export function comparable(properties: object, name: InputName): unknown {
 /** The body of an update: every mutable field, since one that is left out stays as it is, and "" clears. */
 export function settingsOf(inputs: HookInputs): UpdateLifecycleHookInput {
   return Object.fromEntries(
-    mutableFields.map((name) => [name, inputs[name] ?? ""]),
+    mutableFields.map((name) => [
+      name,
+      inputs[name] ?? (hookFields[name].kind === "string" ? "" : undefined),
+    ]),
   ) as unknown as UpdateLifecycleHookInput;
 }
 

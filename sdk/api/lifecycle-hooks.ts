@@ -22,7 +22,7 @@ export class LifecycleHookCalls {
   }
 
   /**
-   * Creates a hook: one POST, whose response has every field. A group can have five (AS.7038), each with a name
+   * Creates a hook: one POST, whose response has every field. A group can have a few (AS.7038), each with a name
    * of its own (`isDuplicateName`), and takes changes only while no scaling activity runs (`isBusy`). When the response
    * is lost the request is not sent again: the `AmbiguousError` leaves the decision to you.
    */
@@ -53,7 +53,7 @@ export class LifecycleHookCalls {
     return this.#service.call(about, { method: "GET", path, response: lifecycleHookResponse }, options);
   }
 
-  /** All hooks of a group, at most five. There are no pages. */
+  /** All hooks of a group. There are no pages. */
   async list(groupId: string, options: CallOptions = {}): Promise<LifecycleHook[]> {
     const about = this.#about("lifecycleHooks.list", groupId);
     const path = `${this.#groupPath(about, groupId)}/list`;

@@ -25,7 +25,7 @@ export const defaultTimeouts: Timeouts = Object.freeze({
   call: 600_000,
 });
 
-/** The most bytes of a response. Five hooks are 3 KB; nothing that the API sends comes near. */
+/** The most bytes of a response. All hooks of a group are 3 KB; nothing that the API sends comes near. */
 export const maxResponseBytes = 4 * 1024 * 1024;
 
 /** The most connections to one origin; further calls wait for one. */
