@@ -190,7 +190,9 @@ class Reader {
 
   /** The environment's project and endpoints belong to the stack's own region. */
   #isStackRegion(region: string | undefined): boolean {
-    return this.#stackRegion === undefined || this.#stackRegion === region;
+    if (this.#stackRegion === undefined) return true;
+    // A program within the Automation API may run with another environment than this process.
+    return (this.#stackRegion || this.#environment.HW_REGION_NAME) === region;
   }
 
   #sourceOf(key: ConfigurationKey): string {

@@ -88,4 +88,19 @@ describe("provider", () => {
     expect(emulator.hooks(groupId)).toHaveLength(1);
     await emulator.close();
   });
+
+  test("that names the project which it has looked up until now changes no hook", async () => {
+    const program = (more: object) => async () => {
+      const provider = new Provider("here", more);
+      new LifecycleHook("drain", hookArgs, { provider });
+    };
+    await using trial = await Trial.start(program({}));
+    await trial.stack.up();
+    trial.sent();
+    trial.stack.program = program({ projectId: trial.emulator.projectId });
+    const run = await trial.stack.up();
+    expect(run.diagnostics).toEqual([]);
+    expect(run.steps.filter((step) => step.endsWith("drain"))).toEqual([]);
+    expect(trial.sent()).toEqual([]);
+  });
 });
