@@ -50,8 +50,8 @@ async function build(): Promise<void> {
   const tsc = join(nodeModules, "typescript", "bin", "tsc");
   const args = ["-p", "tsconfig.build.json", "--noCheck", "--outDir", folder];
   await Promise.all([collect(process.execPath, [tsc, ...args]), bundle(entries(), folder)]);
-  // The emulator's command. npm would set the bit in an installed package, but not in a clone.
-  chmodSync(join(folder, "sdk", "emulator", "cli.js"), 0o755);
+  // The commands. npm would set the bit in an installed package, but not in a clone.
+  for (const command of ["emulator/cli.js", "cli/main.js"]) chmodSync(join(folder, "sdk", command), 0o755);
   writeFileSync(join(folder, stamp), inputs);
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(folder, dist);
