@@ -35,8 +35,8 @@ async function run(options: EmulatorOptions): Promise<void> {
   const emulator = await startEmulator({
     ...options,
     ...(hasDemo ? { groups: [demoGroup, defaultGroup] } : {}),
-    onRequest: (entry) => print(requestLine(entry)),
-    onEvent: (event) => print(eventLine(event)),
+    onRequest: (entry) => print(requestLine(entry, process.stdout.isTTY)),
+    onEvent: (event) => print(eventLine(event, process.stdout.isTTY)),
   });
   if (hasDemo) {
     const [launching, terminating] = ["INSTANCE_LAUNCHING", "INSTANCE_TERMINATING"] as const;

@@ -163,24 +163,28 @@ export function introduction(emulator: Emulator): string {
   ].join("\n");
 }
 
-/** One line for a request: time (UTC), method, path and query, status, code, duration, warning. */
-export function requestLine(entry: RequestLogEntry): string {
+/**
+ * One line for a request: time (UTC), method, path and query, status, code, duration, warning. `isShort`: for people at
+ * a terminal, without the date and the beginning that all paths share.
+ */
+export function requestLine(entry: RequestLogEntry, isShort = false): string {
+  const path = isShort ? entry.path.replace(/^\/(autoscaling-api\/v\d|v2)\/[^/]+\//, "") : entry.path;
   const query = entry.query === "" ? "" : `?${entry.query}`;
   const isFine = entry.status !== undefined && entry.status < 400;
   const code = entry.code === undefined ? "" : ` ${entry.code}`;
   const outcome = styleText(isFine ? "green" : "red", `${entry.status ?? "dropped"}${code}`);
   const duration = entry.durationMs === undefined ? "" : ` ${Math.round(entry.durationMs)} ms`;
   const warning = entry.warning === undefined ? "" : styleText("yellow", ` ${entry.warning}`);
-  return `${shownTime(entry.time)} ${entry.method} ${entry.path}${query} ${outcome}${duration}${warning}`;
+  return `${shownTime(entry.time, isShort)} ${entry.method} ${path}${query} ${outcome}${duration}${warning}`;
 }
 
-/** One line for what happened to a group: time (UTC), group, what. */
-export function eventLine({ time, groupName, text }: LifecycleEvent): string {
-  return `${shownTime(time)} ${styleText("cyan", groupName)}: ${text}`;
+/** One line for what happened to a group: time (UTC), group, event. */
+export function eventLine({ time, groupName, text }: LifecycleEvent, isShort = false): string {
+  return `${shownTime(time, isShort)} ${styleText("cyan", groupName)}: ${text}`;
 }
 
-function shownTime(time: Date): string {
-  return styleText("dim", time.toISOString());
+function shownTime(time: Date, isShort: boolean): string {
+  return styleText("dim", isShort ? time.toISOString().slice(11, 19) : time.toISOString());
 }
 
 function helpGroup([title, group]: readonly [string, Readonly<Record<string, Flag>>]): string {

@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { cliRequest, usage } from "../../sdk/emulator/command-line";
+import { cliRequest, eventLine, requestLine, usage } from "../../sdk/emulator/command-line";
 
 test("without arguments it starts with the emulator's own defaults", () => {
   expect(cliRequest([])).toEqual({ kind: "start", options: {} });
@@ -104,4 +105,27 @@ test.each([
 ])("%j can't be understood", (args, message) => {
   expect(() => cliRequest(args)).toThrow(expect.objectContaining({ name: "UsageError" }));
   expect(() => cliRequest(args)).toThrow(message);
+});
+
+test("people at a terminal get short lines, logs get whole ones", () => {
+  const time = new Date("2026-01-02T03:04:05.678Z");
+  const entry = {
+    time,
+    method: "GET",
+    path: "/autoscaling-api/v1/0123/scaling_lifecycle_hook/demo/list",
+    query: "",
+    body: "",
+    requestId: "1",
+    status: 404,
+    code: "AS.0007",
+    warning: "odd",
+    durationMs: 2.4,
+  };
+  const line = "GET scaling_lifecycle_hook/demo/list 404 AS.0007 2 ms odd";
+  expect(stripVTControlCharacters(requestLine(entry, true))).toBe(`03:04:05 ${line}`);
+  expect(stripVTControlCharacters(requestLine(entry))).toBe(
+    `2026-01-02T03:04:05.678Z ${line.replace("scaling_", "/autoscaling-api/v1/0123/scaling_")}`,
+  );
+  const event = { time, groupId: "demo", groupName: "demo", text: "instance a is PENDING" };
+  expect(stripVTControlCharacters(eventLine(event, true))).toBe("03:04:05 demo: instance a is PENDING");
 });
