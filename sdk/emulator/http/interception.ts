@@ -44,6 +44,10 @@ export class Interceptors {
     return () => void this.#interceptors.delete(wrapped);
   }
 
+  get isEmpty(): boolean {
+    return this.#interceptors.size === 0;
+  }
+
   /** Takes all of them out. */
   clear(): void {
     this.#interceptors.clear();

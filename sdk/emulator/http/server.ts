@@ -107,6 +107,7 @@ async function reactionTo(
   { method, path, query }: OpenEntry,
   { body }: ReceivedRequest,
 ): Promise<Reaction | undefined> {
+  if (interceptors.isEmpty) return undefined;
   try {
     return await interceptors.reactionTo({ method, path, query, body: body.toString() });
   } catch (error) {
