@@ -3,7 +3,7 @@ import { retryDelay } from "../../sdk/calls/retry";
 import { isDuplicateName, isNotFound, kindOf } from "../../sdk/errors/codes";
 import { isAmbiguousError, isInvalidResponseError, isServiceError } from "../../sdk/errors/errors";
 import type { Context, ScopedClient } from "./context";
-import { differences, makeRoom, mismatch } from "./look";
+import { differences, isFresh, makeRoom, mismatch } from "./look";
 import { heldBy } from "./ownership";
 import {
   differingProperties,
@@ -21,9 +21,6 @@ import { busyGroup, retryWhile, seconds, unknownTopic } from "./wait";
 
 /** How often a create is sent again whose response was lost, and which left no hook. */
 const maxResends = 5;
-
-/** How old a hook may be, in milliseconds, that an interrupted run is believed to have left. */
-const maxTakeOverAge = 3_600_000;
 
 /**
  * Creates a hook: one POST, whose response holds every output. A hook that is to be imported is taken over instead,
@@ -148,8 +145,7 @@ class Creation {
         `${taken}. If this resource was renamed in the program, give it the option aliases: [{ name: "<its old name>" }]; if no resource manages that hook any more (as after retainOnDelete), take it over with the option import: ${JSON.stringify(id)}; else choose another lifecycleHookName`,
       );
     }
-    const age = this.#scope.serviceTime(clock.now()) - Date.parse(found.createTime);
-    if (!(age <= maxTakeOverAge)) {
+    if (!isFresh(found, this.#scope.serviceTime(clock.now()))) {
       throw new Error(
         `${taken}. It was made at ${found.createTime}, too long ago to be what an interrupted run has left. If it is this resource's, take it over with the option import: ${JSON.stringify(id)}; if another resource or stack manages it, give this one a lifecycleHookName`,
       );

@@ -7,6 +7,7 @@ import {
   comparable,
   differingProperties,
   formatHookId,
+  type HiddenInputs,
   type HookAddress,
   inputProperties,
   type Properties,
@@ -30,6 +31,8 @@ export interface Question {
   readonly inputs: Properties;
   /** The names of the inputs that no message may show. */
   readonly concealed: readonly string[];
+  /** The hook's name is the automatic one of its resource. */
+  readonly isAutoNamed: boolean;
   /** The operation follows at once, so a look that can't be made is a problem; in a preview it is a warning. */
   readonly applies: boolean;
 }
@@ -39,36 +42,59 @@ const previewTime = 10_000;
 
 type Hooks = LifecycleHook[] | undefined;
 
+/** The hooks of a group, and the service's time of day, in milliseconds since 1970. */
+interface Listed {
+  readonly hooks: Hooks;
+  readonly time: number;
+}
+
+/** How old a hook may be, in milliseconds, that an interrupted run is believed to have left. */
+const maxTakeOverAge = 3_600_000;
+
+/** Whether a hook was made so late that an interrupted run may have left it. */
+export function isFresh({ createTime }: LifecycleHook, time: number): boolean {
+  return time - Date.parse(createTime) <= maxTakeOverAge;
+}
+
 /**
  * Looks at live groups before anything is changed. There is one of these a run, and it asks for each group once,
  * also when that failed: a preview neither fails nor waits long because the service can't be asked.
  */
 export class GroupLooks {
-  readonly #groups = new Map<string, Promise<Hooks>>();
+  readonly #groups = new Map<string, Promise<Listed>>();
+  /** The groups in which replacements are made, so that each of them needs the room that its old hook leaves. */
+  readonly #replacing = new Set<string>();
   #left = previewTime;
   /** The refusal of the credentials: a few bad signatures lock the key, so no other look follows one. */
   #refused: Error | undefined;
 
   /**
-   * Looks whether a replacement can be made, before the old hook is deleted: the group is there, the name is free, and
-   * there is room. `before`: the old hook's id. `createFirst`: it is still there when the new one is made.
+   * Looks whether a replacement can be made, before the old hook is deleted: the group is there, the name is free, or is
+   * that of a hook to take over, and there is room. `before`: the old hook's id. `createFirst`: it is still there when
+   * the new one is made.
    */
   replacement(question: Question, before: string, createFirst: boolean): Promise<Findings> {
-    const { context, inputs } = question;
+    const { context, inputs, concealed, isAutoNamed } = question;
     const target = inputs as unknown as HookAddress;
     const id = formatHookId(target);
+    const holder = context.ownership.otherHolder((inputs as HiddenInputs).__urn, id);
     const subject = `replacing ${JSON.stringify(before)}: nothing was deleted`;
     if (createFirst && id === before) return Promise.resolve(problem(`${subject}: ${sameAddress(before)}`));
+    this.#replacing.add(target.scalingGroupId);
     return this.#look(
       question,
       target.scalingGroupId,
       `${subject}: could not look at the scaling group`,
-      (hooks) => {
+      ({ hooks, time }) => {
         if (hooks === undefined) return problem(`${subject}: ${noGroup(target.scalingGroupId)}`);
         const others = hooks.filter((hook) => createFirst || idOf(target, hook) !== before);
-        if (others.some((hook) => hook.lifecycleHookName === target.lifecycleHookName)) {
-          return problem(`${subject}: ${nameTaken(context, id, inputs)}`);
+        const taken = others.find((hook) => hook.lifecycleHookName === target.lifecycleHookName);
+        if (taken !== undefined && inputs.__import === id && holder === undefined) {
+          const differing = differences(taken, inputs, concealed);
+          return differing.length === 0 ? noFindings : problem(`${subject}: ${mismatch(id, differing)}`);
         }
+        if (taken !== undefined && !(isAutoNamed && holder === undefined && isFresh(taken, time)))
+          return problem(`${subject}: ${nameTaken(id, holder)}`);
         const count = countWith(context, target, others);
         return count > maxHooksPerGroup
           ? problem(`${subject}: ${full(others.length, count)}; ${makeRoom}`)
@@ -81,7 +107,7 @@ export class GroupLooks {
   createFirst(question: Question): Promise<Findings> {
     const target = question.inputs as unknown as HookAddress;
     const otherwise = "deleteBeforeReplace: could not look at the scaling group";
-    return this.#look(question, target.scalingGroupId, otherwise, (hooks) =>
+    return this.#look(question, target.scalingGroupId, otherwise, ({ hooks }) =>
       hooks?.some((hook) => hook.lifecycleHookName === target.lifecycleHookName)
         ? problem(sameAddress(formatHookId(target)))
         : noFindings,
@@ -101,7 +127,7 @@ export class GroupLooks {
     const { scalingGroupId, lifecycleHookName } = parseHookId(id);
     const otherwise = "could not compare the hook to import with the program";
     let live: Record<string, unknown> | undefined;
-    const findings = await this.#look(question, scalingGroupId, otherwise, (hooks) => {
+    const findings = await this.#look(question, scalingGroupId, otherwise, ({ hooks }) => {
       const found = hooks?.find((hook) => hook.lifecycleHookName === lifecycleHookName);
       if (found === undefined)
         return warning(`import: there is no hook ${JSON.stringify(id)}; up will create it`);
@@ -113,14 +139,26 @@ export class GroupLooks {
     return live === undefined ? findings : { ...findings, live };
   }
 
+  /** Refuses a new hook that would take the room of a replacement, between the deletion there and the creation. */
+  async room(question: Question): Promise<Findings> {
+    const target = question.inputs as unknown as HookAddress;
+    if (!this.#replacing.has(target.scalingGroupId)) return noFindings;
+    const unasked = { ...question, applies: false };
+    const { problems } = await this.#look(unasked, target.scalingGroupId, "", ({ hooks = [] }) => {
+      const count = countWith(question.context, target, hooks);
+      return count > maxHooksPerGroup ? problem(`${full(hooks.length, count)}; ${makeRoom}`) : noFindings;
+    });
+    return { problems, warnings: [] };
+  }
+
   /** The preflight: looks whether there is room for a new hook, and warns. */
-  newHook(question: Question, isAutoNamed: boolean): Promise<Findings> {
-    const { context, inputs, concealed } = question;
+  newHook(question: Question): Promise<Findings> {
+    const { context, inputs, concealed, isAutoNamed } = question;
     const target = inputs as unknown as HookAddress;
     const { scalingGroupId } = target;
     if (typeof scalingGroupId !== "string") return Promise.resolve(noFindings);
     const otherwise = "preflight: could not look at the scaling group";
-    return this.#look({ ...question, applies: false }, scalingGroupId, otherwise, (hooks) => {
+    return this.#look({ ...question, applies: false }, scalingGroupId, otherwise, ({ hooks }) => {
       if (hooks === undefined) return warning(`preflight: ${noGroup(scalingGroupId)}`);
       const taken = hooks.find((hook) => hook.lifecycleHookName === target.lifecycleHookName);
       if (taken !== undefined) {
@@ -142,7 +180,7 @@ export class GroupLooks {
     { context, applies }: Question,
     scalingGroupId: string,
     otherwise: string,
-    classify: (hooks: Hooks) => Findings,
+    classify: (listed: Listed) => Findings,
   ): Promise<Findings> {
     try {
       const asked = this.#hooksOf(context, scalingGroupId);
@@ -154,7 +192,7 @@ export class GroupLooks {
   }
 
   /** A preview does not wait long; before an operation the look has to be made. */
-  async #inTime(context: Context, asked: Promise<Hooks>): Promise<Hooks> {
+  async #inTime(context: Context, asked: Promise<Listed>): Promise<Listed> {
     if (this.#left === 0)
       throw new Error(`the service was too slow to ask (${previewTime / 1000} s are over)`);
     const start = context.clock.now();
@@ -169,7 +207,7 @@ export class GroupLooks {
     }
   }
 
-  #hooksOf(context: Context, scalingGroupId: string): Promise<Hooks> {
+  #hooksOf(context: Context, scalingGroupId: string): Promise<Listed> {
     const known = this.#groups.get(scalingGroupId);
     if (known !== undefined) return known;
     const asking = this.#ask(context, scalingGroupId);
@@ -178,11 +216,12 @@ export class GroupLooks {
     return asking;
   }
 
-  async #ask({ clients }: Context, scalingGroupId: string): Promise<Hooks> {
+  async #ask({ clients, clock }: Context, scalingGroupId: string): Promise<Listed> {
     if (this.#refused !== undefined) throw this.#refused;
     try {
-      const { hooks } = await clients.at();
-      return await hooks.list(scalingGroupId);
+      const scope = await clients.at();
+      const hooks = await scope.hooks.list(scalingGroupId);
+      return { hooks, time: scope.serviceTime(clock.now()) };
     } catch (error) {
       if (isServiceError(error) && error.status === 401) this.#refused = error;
       throw error;
@@ -216,11 +255,10 @@ function sameAddress(id: string): string {
   return `deleteBeforeReplace: false can't replace the hook ${JSON.stringify(id)} by one of the same name in the same group: the new one would meet the old one. Remove that option, or give another lifecycleHookName`;
 }
 
-function nameTaken({ ownership }: Context, id: string, { __urn: urn }: Properties): string {
-  const holder = typeof urn === "string" ? ownership.otherHolder(urn, id) : undefined;
+function nameTaken(id: string, holder: string | undefined): string {
   const taken = `the group already has a hook ${JSON.stringify(id)} (AS.7041)`;
   if (holder !== undefined) return `${taken}: ${heldBy(id, holder)}`;
-  return `${taken}: if another resource of the program gives that name up, let it do so in an up of its own first (to exchange two names, give one of them a third name first); else choose another lifecycleHookName`;
+  return `${taken}: if another resource of the program gives that name up, let it do so in an up of its own first (to exchange two names, give one of them a third name first); if no resource manages that hook (an interrupted run leaves such a one), take it over with the option import: ${JSON.stringify(id)}; else choose another lifecycleHookName`;
 }
 
 function noGroup(scalingGroupId: string): string {

@@ -1,5 +1,6 @@
 import { maxHooksPerGroup } from "../../sdk/api/limits";
-import { addressIn, formatHookId, type HookAddress, type Properties, parseHookId } from "./properties";
+import { addressIn, formatHookId, type HookAddress, type Properties } from "./properties";
+
 import { nameInUrn } from "./urn";
 
 /**
@@ -65,7 +66,11 @@ export class Ownership {
 
   /** Whether a replacement takes the hook away, or has done so. */
   isLeaving(id: string): boolean {
-    return this.#gone.has(id) || (!this.#kept.has(id) && [...this.#before.values()].includes(id));
+    if (this.#gone.has(id)) return true;
+    const keeper = this.#kept.get(id);
+    if (keeper === undefined) return [...this.#before.values()].includes(id);
+    // The engine may check several resources before it compares the first.
+    return this.#wanted.get(id) !== keeper && [...this.#wanted.values()].includes(keeper);
   }
 
   /** The hook is gone. */
@@ -92,12 +97,6 @@ export class Ownership {
     this.#wanted.set(id, urn);
     const count = [...this.wantedIn(address.scalingGroupId)].length;
     return count > maxHooksPerGroup ? [tooMany(address.scalingGroupId, count)] : [];
-  }
-
-  /** The hook that the program wants a resource to have. */
-  wantedBy(urn: string | undefined): HookAddress | undefined {
-    const id = [...this.#wanted].find(([, other]) => other === urn)?.[0];
-    return id === undefined ? undefined : parseHookId(id);
   }
 
   /** The names of the hooks that the program wants in a group, as far as they have been checked. */

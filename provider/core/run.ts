@@ -11,7 +11,6 @@ import { keptBy, Ownership } from "./ownership";
 import {
   addressIn,
   type CheckOnlyInputs,
-  formatHookId,
   type HiddenInputs,
   type HookInputs,
   type HookOutputs,
@@ -19,6 +18,7 @@ import {
   type KnownHook,
   type PlannedInputs,
   type Properties,
+  secretNames,
   secretValues,
   unknown,
 } from "./properties";
@@ -55,6 +55,8 @@ export class Run {
   readonly #clients: ConfiguredClients;
   readonly #ownership = new Ownership();
   readonly #looks = new GroupLooks();
+  /** The checked inputs of hooks that are still to be made, by their URNs. */
+  readonly #awaited = new Map<string, Properties>();
 
   constructor(settings: ProviderSettings, log: RunLog, clock: RunClock = systemClock) {
     this.#settings = settings;
@@ -79,7 +81,7 @@ export class Run {
     if (problems.length === 0 && isNew(olds)) {
       const context = this.#context("read", inputs);
       const findings = await this.#look(
-        { context, inputs, concealed: checked.concealed, applies },
+        { context, inputs, concealed: checked.concealed, isAutoNamed: this.#isAutoNamed(inputs), applies },
         news,
         before,
       );
@@ -95,6 +97,8 @@ export class Run {
       if (problems.length === 0) this.#ownership.leaves(urn);
       else this.#ownership.stays(urn);
     }
+    if (urn !== undefined && before === undefined && isNew(olds) && problems.length === 0)
+      this.#awaited.set(urn, inputs);
     const secrets = [...secretValues(news), ...secretValues({ ...news, __secrets: checked.concealed })];
     await Promise.all(
       warnings.map((text) => this.#log.log(urn, redact(text, secrets), { level: "warning" })),
@@ -108,7 +112,7 @@ export class Run {
     before: string | undefined,
   ): Promise<Findings & { readonly live?: Properties }> {
     const { __createFirst: createFirst = false, __ignoreChanges: ignored = [] } = news as CheckOnlyInputs;
-    const { __import: importId, __urn: urn } = question.inputs as HiddenInputs;
+    const { __import: importId } = question.inputs as HiddenInputs;
     const { scalingGroupId, lifecycleHookName } = question.inputs;
     // A group that is not known yet can't be looked at.
     if (typeof scalingGroupId !== "string") return noFindings;
@@ -119,9 +123,9 @@ export class Run {
     }
     if (importId !== undefined) return this.#looks.import(question, importId, ignored);
     if (createFirst && lifecycleHookName !== unknown) return this.#looks.createFirst(question);
-    if (!this.#settings.preflight) return noFindings;
-    const isAutoNamed = urn !== undefined && this.#autoName(urn) === question.inputs.lifecycleHookName;
-    return this.#looks.newHook(question, isAutoNamed);
+    const room = await this.#looks.room(question);
+    if (room.problems.length > 0 || !this.#settings.preflight) return room;
+    return this.#looks.newHook(question);
   }
 
   async diff(olds: HookOutputs, news: PlannedInputs): Promise<Difference> {
@@ -133,9 +137,17 @@ export class Run {
 
   async create(inputs: HookInputs, timeout?: number): Promise<HookOutputs> {
     const { __urn: urn } = inputs;
-    const isAutoNamed = urn !== undefined && this.#autoName(urn) === inputs.lifecycleHookName;
+    if (urn !== undefined) this.#awaited.delete(urn);
+    // Another resource, whose check comes later, may give the hook up while it is being compared.
+    const { __import: importId } = inputs;
+    if (importId !== undefined && this.#ownership.otherHolder(urn, importId) === undefined)
+      this.#ownership.keeps(urn, inputs);
     try {
-      const outputs = await create(this.#context("create", inputs, timeout), inputs, isAutoNamed);
+      const outputs = await create(
+        this.#context("create", inputs, timeout),
+        inputs,
+        this.#isAutoNamed({ ...inputs }),
+      );
       this.#ownership.keeps(urn, outputs);
       return outputs;
     } catch (error) {
@@ -165,21 +177,24 @@ export class Run {
     this.#ownership.deleted(id);
   }
 
-  /** Under `up --replace` no check knows that it is about a replacement, but the deletion comes first. */
+  /**
+   * Under `up --replace` no check knows that it is about a replacement, but the deletion comes before the creation. The
+   * state may know the resource by an earlier URN, so all hooks that are still to be made are looked at: the engine
+   * deletes for another reason only when all of them are made.
+   */
   async #lookBeforeReplacing(context: Context, id: string, known: HookOutputs): Promise<void> {
-    const { __urn: urn } = known;
-    const target = this.#ownership.wantedBy(urn);
-    if (target === undefined || this.#ownership.before(urn) !== undefined) return;
-    if (this.#ownership.keeperOf(formatHookId(target)) !== undefined) return;
-    refuseMove(known, target.scalingGroupId, this.#settings);
-    const inputs = { ...target, ...(urn === undefined ? {} : { __urn: urn }) };
-    const question = { context, inputs, concealed: [], applies: true };
-    const { problems } = await this.#looks.replacement(question, id, false);
-    if (problems.length > 0) throw new Error(problems.join("; "));
+    if (this.#ownership.isLeaving(id)) return;
+    for (const inputs of this.#awaited.values()) {
+      refuseMove(known, inputs.scalingGroupId, this.#settings);
+      const isAutoNamed = this.#isAutoNamed(inputs);
+      const question = { context, inputs, concealed: secretNames(inputs), isAutoNamed, applies: true };
+      const { problems } = await this.#looks.replacement(question, id, false);
+      if (problems.length > 0) throw new Error(problems.join("; "));
+    }
   }
 
-  #autoName(urn: string): string {
-    return autoName(urn, this.#settings.limits);
+  #isAutoNamed({ __urn: urn, lifecycleHookName }: Properties): boolean {
+    return typeof urn === "string" && autoName(urn, this.#settings.limits) === lifecycleHookName;
   }
 
   /** `timeout`: the milliseconds that the engine gives the operation, where its request tells. */

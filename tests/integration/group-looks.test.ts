@@ -31,6 +31,7 @@ const question = (more: Properties = {}, context = contextOf(emulator, stoppedCl
   context,
   inputs: { ...checkedInputs, ...more },
   concealed: secretNames(more),
+  isAutoNamed: false,
   applies: false,
 });
 
@@ -39,7 +40,7 @@ async function warnings(
   context = contextOf(emulator, stoppedClock),
   isAutoNamed = false,
 ) {
-  const findings = await looks.newHook(question(more, context), isAutoNamed);
+  const findings = await looks.newHook({ ...question(more, context), isAutoNamed });
   expect(findings.problems).toEqual([]);
   return findings.warnings;
 }

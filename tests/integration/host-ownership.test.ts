@@ -197,6 +197,32 @@ describe("a replacement", () => {
     expect(sent()).toEqual(["GET", "DELETE", "POST", "DELETE", "POST"]);
   });
 
+  test("in a full group works when the engine checks several before it compares the first", async () => {
+    for (const name of ["drain", "b", "c", "d", "e"]) put(name);
+    await using host = await startHost();
+    const olds = (name: string) => ({
+      ...checkedInputs,
+      lifecycleHookName: name,
+      __urn: `dev::shop::::${name}`,
+    });
+    const news = (name: string) => hook(name, { lifecycleHookName: `${name}-2` });
+    const both = ["drain", "b"];
+    const checked = await Promise.all(both.map((name) => host.check(olds(name), news(name))));
+    for (const [index, name] of both.entries()) {
+      await host.diff(`${groupId}/${name}`, outputs(olds(name)), checked[index]?.inputs ?? {});
+      expect((await host.check({}, news(name))).reasons).toEqual([]);
+    }
+  });
+
+  test("in a full group keeps its room: a new hook there is refused before it could take it", async () => {
+    for (const name of ["drain", "b", "c", "d", "e"]) put(name);
+    await using host = await startHost();
+    expect((await replacing(host, { lifecycleHookName: "drain-2" })).reasons).toEqual([]);
+    const { reasons } = await host.check({}, hook("new", { lifecycleHookName: "new" }));
+    expect(reasons).toEqual([expect.stringMatching(/AS.7038.*deletes last/)]);
+    expect(sent()).toEqual(["GET"]);
+  });
+
   test("with deleteBeforeReplace: false on the same group and name is refused, also under --replace", async () => {
     put("drain");
     await using host = await startHost();
@@ -210,6 +236,43 @@ describe("a replacement", () => {
       expect.stringContaining("deleteBeforeReplace: false can't replace the hook"),
     ]);
     expect(names()).toEqual(["drain"]);
+  });
+
+  test("under --replace looks before it deletes, also when the state has the resource by an earlier URN", async () => {
+    put("drain");
+    put("boot");
+    await using host = await startHost();
+    expect((await host.check({}, hook("drain", { lifecycleHookName: "boot" }))).reasons).toEqual([]);
+    const { message } = await failureOf(host.delete(id, outputs({ __urn: "staging::shop::::drain" })));
+    expect(message).toMatch(/nothing was deleted: the group already has a hook ".*\/boot"/);
+    expect(sent()).toEqual(["GET"]);
+  });
+
+  test("takes over the hook that an interrupted replacement has left: by its automatic name, or by an import", async () => {
+    const { lifecycleHookName: _, ...unnamed } = validInputs;
+    const there = { scalingGroupId: otherGroup };
+    const auto = { ...unnamed, __urn: markApplies("dev::shop::::drain") };
+    await using host = await startHost();
+    const { inputs: was } = await host.check({}, auto);
+    put(String(was.lifecycleHookName), { create_time: new Date().toISOString() }, otherGroup);
+    await using next = await startHost();
+    const { inputs } = await next.check(was, { ...auto, ...there });
+    await next.diff(`${groupId}/${was.lifecycleHookName}`, outputs(was), inputs);
+    expect((await next.check({}, { ...auto, ...there })).reasons).toEqual([]);
+    await next.create(inputs);
+    expect(rows.warnings).toEqual([expect.stringMatching(/^took over the hook/)]);
+
+    put("drain", {}, otherGroup);
+    await using given = await startHost();
+    const { reasons } = await replacing(given, there);
+    expect(reasons).toEqual([expect.stringContaining(`with the option import: "${otherGroup}/drain"`)]);
+    await using imports = await startHost();
+    expect((await replacing(imports, there, { __import: `${otherGroup}/drain` })).reasons).toEqual([]);
+    await using differs = await startHost();
+    const other = { __import: `${otherGroup}/drain`, defaultTimeout: 900 };
+    expect((await replacing(differs, there, other)).reasons).toEqual([
+      expect.stringContaining("defaultTimeout is 3600, the program has 900"),
+    ]);
   });
 
   test("keeps what only check is told out of the state", async () => {
@@ -288,6 +351,27 @@ describe("a hook that one resource has", () => {
       expect.stringMatching(/^import: takes over .*give aliases instead/),
       expect.stringMatching(/^not deleted/),
     ]);
+  });
+
+  test("is not deleted for the one that had it while an import compares it", async () => {
+    put("drain");
+    await using host = await startHost();
+    const { inputs } = await host.check({}, hook("new", { __import: id }));
+    const compared = Promise.withResolvers<undefined>();
+    const asked = Promise.withResolvers<void>();
+    const stop = emulator.intercept(({ method }) => {
+      if (method !== "GET") return undefined;
+      asked.resolve();
+      return compared.promise;
+    });
+    const importing = host.create(inputs);
+    await asked.promise;
+    await host.delete(id, outputs());
+    compared.resolve(undefined);
+    await importing;
+    stop();
+    expect(sent()).not.toContain("DELETE");
+    expect(names()).toEqual(["drain"]);
   });
 
   test("is deleted when its resource goes, or is replaced", async () => {
