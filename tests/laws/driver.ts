@@ -15,6 +15,8 @@ export interface Declared {
   readonly import?: string;
   /** The option `customTimeouts`. */
   readonly timeouts?: Readonly<Record<string, string>>;
+  /** The options `deleteBeforeReplace: false`, and `replaceOnChanges` with these properties. */
+  readonly createFirst?: readonly string[];
 }
 
 /** A program, by the names of its resources. */
@@ -43,6 +45,8 @@ export interface Driver {
   readonly emulator: Emulator;
   /** How many rounds of a law's cases to go through: all of them, or one. */
   rounds(all: number): number;
+  /** Configures a project, from now on. */
+  configure(projectId: string): Promise<void>;
   preview(program: Program): Promise<Outcome>;
   up(program: Program): Promise<Outcome>;
   refresh(): Promise<Outcome>;

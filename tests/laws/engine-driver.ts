@@ -31,6 +31,10 @@ export class EngineDriver implements Driver, AsyncDisposable {
     return 1;
   }
 
+  configure(projectId: string): Promise<void> {
+    return this.#stack.setConfig("huaweicloud:projectId", projectId);
+  }
+
   preview(program: Program): Promise<Outcome> {
     this.#stack.program = declare(program);
     return outcomeOf(this.#stack.preview());
@@ -75,7 +79,8 @@ export class EngineDriver implements Driver, AsyncDisposable {
 
 function declare(program: Program): pulumi.automation.PulumiFn {
   return async () => {
-    for (const [name, { inputs, secrets = [], import: importId, timeouts }] of Object.entries(program)) {
+    for (const [name, hook] of Object.entries(program)) {
+      const { inputs, secrets = [], import: importId, timeouts, createFirst } = hook;
       const values = Object.entries(inputs).map(([key, value]) => {
         if (value === unknownInput) return [key, pulumi.output(unknown)];
         return [key, secrets.includes(key) ? pulumi.secret(value) : value];
@@ -84,6 +89,9 @@ function declare(program: Program): pulumi.automation.PulumiFn {
       new LifecycleHook(name, args, {
         ...(importId === undefined ? {} : { import: importId }),
         ...(timeouts === undefined ? {} : { customTimeouts: timeouts }),
+        ...(createFirst === undefined
+          ? {}
+          : { deleteBeforeReplace: false, replaceOnChanges: [...createFirst] }),
       });
     }
   };

@@ -32,6 +32,7 @@ export class HostDriver implements Driver, AsyncDisposable {
   /** Started while the one before is at work. */
   #next: Promise<Host>;
   readonly #state = new Map<string, Resource>();
+  #config: Properties = {};
 
   private constructor(emulator: Emulator, host: Host) {
     this.emulator = emulator;
@@ -47,10 +48,17 @@ export class HostDriver implements Driver, AsyncDisposable {
     return all;
   }
 
+  async configure(projectId: string): Promise<void> {
+    this.#config = { "huaweicloud:projectId": projectId };
+    const unused = await this.#next;
+    this.#next = Host.start(this.emulator.env, this.#config);
+    await unused[Symbol.asyncDispose]();
+  }
+
   preview(program: Program): Promise<Outcome> {
     return this.#run(async (run) => {
       for (const [name, hook] of Object.entries(program))
-        run.did(await this.#plan(run, name, hook), name, this.#state);
+        await run.trying(async () => run.did(await this.#plan(name, hook), name, this.#state));
       for (const name of this.#missingIn(program)) run.steps.push(`delete ${name}`);
     });
   }
@@ -59,9 +67,11 @@ export class HostDriver implements Driver, AsyncDisposable {
     return this.#run(async (run) => {
       await Promise.all(
         Object.entries(program).map(async ([name, hook]) => {
-          const plan = await this.#plan(run, name, hook, { applies: true });
-          run.did(plan, name, this.#state);
-          await run.trying(() => this.#apply(name, plan, hook));
+          await run.trying(async () => {
+            const plan = await this.#plan(name, hook, { applies: true });
+            run.did(plan, name, this.#state);
+            await this.#apply(name, plan, hook);
+          });
         }),
       );
       if (!run.failed) await this.#delete(run, this.#missingIn(program));
@@ -121,7 +131,7 @@ export class HostDriver implements Driver, AsyncDisposable {
   async #restart(): Promise<void> {
     const last = this.#host;
     this.#host = await this.#next;
-    this.#next = Host.start(this.emulator.env);
+    this.#next = Host.start(this.emulator.env, this.#config);
     await last[Symbol.asyncDispose]();
   }
 
@@ -137,19 +147,20 @@ export class HostDriver implements Driver, AsyncDisposable {
     };
   }
 
-  async #plan(run: HostRun, name: string, hook: Declared, { applies = false } = {}): Promise<Plan> {
+  async #plan(name: string, hook: Declared, { applies = false } = {}): Promise<Plan> {
     const old = this.#state.get(name);
     const news = newsOf(name, hook, applies);
-    const { inputs, reasons } = await this.#host.check(revealed(old?.inputs ?? {}), news);
-    if (reasons.length > 0) {
-      run.failed = true;
-      run.said.push(...reasons);
-      return { step: undefined, inputs };
-    }
+    const inputs = await this.#check(revealed(old?.inputs ?? {}), news);
     if (old === undefined) return { step: "create", inputs };
     const { changes, replaces } = await this.#host.diff(old.id, revealed(old.outputs), inputs);
-    if (replaces.length > 0) return { step: "replace", inputs: (await this.#host.check({}, news)).inputs };
+    if (replaces.length > 0) return { step: "replace", inputs: await this.#check({}, news) };
     return { step: changes || old.failed ? "update" : undefined, inputs };
+  }
+
+  async #check(olds: Properties, news: Properties): Promise<Properties> {
+    const { inputs, reasons } = await this.#host.check(olds, news);
+    if (reasons.length > 0) throw new Error(reasons.join("\n"));
+    return inputs;
   }
 
   async #apply(name: string, { step, inputs }: Plan, { secrets = [] }: Declared): Promise<void> {
@@ -219,7 +230,7 @@ class HostRun {
 
 /** What the class sends. */
 function newsOf(name: string, declared: Declared, applies: boolean): Properties {
-  const { inputs, secrets, import: importId, timeouts } = declared;
+  const { inputs, secrets, import: importId, timeouts, createFirst } = declared;
   const urn = `dev::shop::::${name}`;
   const known = Object.entries(inputs).map(([key, value]) => [
     key,
@@ -231,6 +242,7 @@ function newsOf(name: string, declared: Declared, applies: boolean): Properties 
     ...(secrets === undefined ? {} : { __secrets: secrets }),
     ...(importId === undefined ? {} : { __import: importId }),
     ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
+    ...(createFirst === undefined ? {} : { __createFirst: true, __replaceOnChanges: createFirst }),
   };
 }
 
