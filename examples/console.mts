@@ -1,10 +1,11 @@
 /**
  * Stands for the console, and for what answers hooks, when the examples run against the local AS API: it makes a hook,
- * lets an instance hang, and lets go on what hangs in a group until nothing scales there any more.
+ * has a topic's messages sent somewhere, lets an instance hang, and lets go on what hangs in a group until nothing scales there any more.
  *
  *   node console.mts create-hook <scaling group id> <name> <type> <topic URN> [time-out in seconds]
  *   node console.mts suspend <scaling group id> <hook name> <instance id>
  *   node console.mts answer-hooks <scaling group id>
+ *   node console.mts subscribe <topic URN> <endpoint>
  */
 import { setTimeout } from "node:timers/promises";
 import { AutoScalingClient, type CreateLifecycleHookInput } from "pulumi-huaweicloud-as/sdk";
@@ -45,6 +46,16 @@ if (action === "create-hook") {
     }
   } while ((await client.scalingGroups.get(groupId)).isScaling);
   await client.close();
+} else if (action === "subscribe") {
+  const { autoscaling: endpoint }: { autoscaling?: string } = JSON.parse(HW_ENDPOINTS);
+  const answer = await fetch(`${endpoint}/emulator/subscriptions`, {
+    method: "POST",
+    body: JSON.stringify({ topic_urn: groupId, endpoint: lifecycleHookName }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  console.log(`messages of topic ${groupId} go to ${lifecycleHookName}`);
 } else {
-  throw new Error("give create-hook, suspend or answer-hooks, and what is named at the top of this file");
+  throw new Error(
+    "give create-hook, suspend, answer-hooks or subscribe, and what is named at the top of this file",
+  );
 }

@@ -116,6 +116,18 @@ const handlers: Readonly<Record<string, Handler>> = {
     }
     return { status: 201, body: groups.suspend(id, instance_id, lifecycle_hook_name) };
   },
+  /** `{"topic_urn":"…","endpoint":"http://…"}`: has a topic's messages sent somewhere, and makes the topic if need be. */
+  "POST /emulator/subscriptions": ({ topics, now }, _, { topic_urn: urn, endpoint }) => {
+    if (typeof urn !== "string" || typeof endpoint !== "string" || !URL.canParse(endpoint)) {
+      throw new Error("give topic_urn and endpoint");
+    }
+    if (!topics.topics.has(urn)) {
+      const topic = { urn, name: urn.split(":").at(-1) ?? "", displayName: "", made: now() };
+      topics.happen({ kind: "topic", topic });
+    }
+    const { urn: subscription_urn } = topics.subscribe(urn, endpoint.split(":")[0] ?? "", endpoint, "");
+    return { status: 201, body: { subscription_urn } };
+  },
   /** `{"busy":true}`, `false`, or the number of writes to refuse. */
   "PUT /emulator/groups/:id/busy": ({ groups }, id, { busy }) => {
     if (typeof busy !== "boolean" && typeof busy !== "number") {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { version } from "../../sdk/version";
 import { call, pathsOf, send } from "../support/emulator-calls";
+import { always, startHttpServer } from "../support/servers";
 
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
 let emulator: Emulator;
@@ -178,4 +179,20 @@ test("another process makes a group, sets its sizes and removes it once it is em
     status: 204,
   });
   expect(emulator.groups).toEqual([group]);
+});
+
+test("another process has a topic's messages sent to an endpoint, which is asked to confirm", async () => {
+  await using endpoint = await startHttpServer(always(200));
+  const topic_urn = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:new";
+  const body = { topic_urn, endpoint: endpoint.url };
+  expect(await control("POST", "/emulator/subscriptions", body)).toMatchObject({
+    status: 201,
+    json: { subscription_urn: expect.stringMatching(`^${topic_urn}:`) },
+  });
+  await expect.poll(() => endpoint.requests.length, { timeout: 10_000 }).toBe(1);
+  expect(JSON.parse(endpoint.requests[0]?.body ?? "")).toMatchObject({
+    type: "SubscriptionConfirmation",
+    topic_urn,
+  });
+  expect(await control("POST", "/emulator/subscriptions", { topic_urn })).toMatchObject({ status: 400 });
 });

@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { expect, test } from "vitest";
+import { startEmulator } from "../../sdk/emulator";
+import { Workspace } from "../support/examples";
+
+const folder = "examples/drain-on-scale-in";
+const topic = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:scaling";
+
+/** A port that nothing uses now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+test("drain-on-scale-in: the instance hangs, the message arrives, the drain runs, CONTINUE, the instance is gone", async () => {
+  await using emulator = await startEmulator({ launchTime: 0, removalTime: 0 });
+  const [groupId = ""] = emulator.groups;
+  const port = await freePort();
+  await using workspace = await Workspace.make({
+    ...emulator.env,
+    HANDLER_URL: `http://127.0.0.1:${port}/`,
+    SMN_HOST: new URL(emulator.url).host,
+  });
+  const page = await workspace.page(`${folder}/README.md`, folder);
+  const states = () => emulator.instances(groupId).map((one) => one.life_cycle_state);
+  const eventually = { timeout: 20_000 };
+
+  await page.next();
+  expect(emulator.hooks(groupId)).toMatchObject([{ notification_metadata: '{"connections":3}' }]);
+
+  const interrupt = new AbortController();
+  const handling = workspace.run(
+    `exec node handler.mts ${groupId} ${topic} ${port}`,
+    folder,
+    interrupt.signal,
+  );
+  const isReady = () =>
+    fetch(`http://127.0.0.1:${port}/`).then(
+      ({ status }) => status === 404,
+      () => false,
+    );
+  await expect.poll(isReady, eventually).toBe(true);
+  await page.next();
+  await expect.poll(states, eventually).toEqual(["INSERVICE"]);
+  const [instance] = emulator.instances(groupId);
+  await page.next();
+  await expect.poll(states, eventually).toEqual([]);
+  const [message] = emulator.messages;
+  await expect
+    .poll(() => message?.deliveries, eventually)
+    .toMatchObject([{ outcome: "delivered", tries: 1 }]);
+  interrupt.abort();
+  const { output, failed } = await handling;
+  const id = instance?.instance_id ?? "";
+  expect(failed, output).toBe(false);
+  expect(
+    output
+      .replaceAll(id, "ID")
+      .replaceAll(/drain-\w+/g, "drain")
+      .replace(/until .*/, "until …"),
+  ).toBe(
+    [
+      "waits for messages",
+      "instance ID on drain: hangs until …",
+      "instance ID on drain: attempt 1 begins",
+      "ID has 3 connections",
+      "ID has 2 connections",
+      "ID has 1 connections",
+      "instance ID on drain: is completed with CONTINUE",
+      "",
+    ].join("\n"),
+  );
+  await page.next();
+  expect(page.left).toBe(0);
+}, 240_000);
+
+test("drain-on-scale-in: the handler is under 40 lines", async () => {
+  const program = await readFile(`${folder}/handler.mts`, "utf8");
+  expect(program.split("\n").length).toBeLessThan(40);
+});
