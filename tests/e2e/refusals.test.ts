@@ -65,21 +65,4 @@ describe("a refusal", { timeout: 60_000 }, () => {
     expect(trial.sent()).toEqual(["POST", "POST"]);
     expect((await trial.stack.up()).steps).toEqual([]);
   });
-
-  test("of a topic that stays unknown tells what to look at, and up goes on once it is there", async () => {
-    await using trial = await Trial.start(declare({}, { customTimeouts: { create: "50ms" } }));
-    const make = trial.emulator.intercept(({ method }) =>
-      method === "POST" ? refusal(400, "AS.7043", "The lifecycle hook topic urn does not exist.") : undefined,
-    );
-    const up = await trial.stack.up();
-    expect(up.failed).toBe(true);
-    const message = up.diagnostics.join("\n");
-    expect(message).toContain("AS.7043");
-    expect(message).toContain("is the topic in the group's region and project?");
-    expect(await trial.hooksInState()).toEqual([]);
-
-    make();
-    expect((await trial.stack.up()).failed).toBe(false);
-    expect(trial.names()).toHaveLength(1);
-  });
 });

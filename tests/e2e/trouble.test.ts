@@ -147,22 +147,6 @@ test("a refresh that can't tell what is there fails, and the hook stays in the s
 });
 
 describe("secrets", { timeout: 60_000 }, () => {
-  test("that were to be removed and which the service kept are no less secret in the state", async () => {
-    stack.program = declare({ notificationMetadata: pulumi.secret("hunter2") });
-    await stack.up();
-    const stop = emulator.intercept(({ method }) =>
-      method === "PUT" ? { answer: { status: 200, body: emulator.hooks(groupId)[0] } } : undefined,
-    );
-    stack.program = declare();
-    const up = await stack.up();
-    stop();
-    expect(up.failed).toBe(true);
-    expect(up.diagnostics.join("\n")).toContain("the service kept the notificationMetadata");
-    expect(up.text + (await stack.stateText())).not.toContain("hunter2");
-    expect((await stack.up()).steps).toEqual(["update drain"]);
-    expect(emulator.hooks(groupId)).toMatchObject([{ notification_metadata: null }]);
-  });
-
   test("can be any input; the topic's name is as secret as its URN", async () => {
     stack.program = declare({
       scalingGroupId: pulumi.secret(groupId),

@@ -43,7 +43,7 @@ const update: Law = {
   async run(driver, fleet) {
     await given(driver, fleet);
     const before = ids(await driver.kept()).toSorted();
-    for (let round = 0; round < driver.rounds(5); round++) {
+    for (let round = 0; round < driver.rounds(2); round++) {
       const changed = mapProgram(fleet, ({ inputs }, index) =>
         declared(selection(mutable, index, round).reduce(withOther, { ...inputs })),
       );
@@ -52,7 +52,7 @@ const update: Law = {
       expect(sent).toEqual(namesOf(fleet).map(() => "PUT"));
       await expectConverged(driver, changed);
       expect(ids(await driver.kept()).toSorted()).toEqual(before);
-      if (round + 1 < driver.rounds(5)) await driver.up(fleet);
+      if (round + 1 < driver.rounds(2)) await driver.up(fleet);
     }
   },
 };
@@ -83,7 +83,7 @@ const unknown: Law = {
   title: "what is not known yet passes a preview in any position, and nothing is sent",
   async run(driver, fleet) {
     await given(driver, fleet);
-    for (let round = 0; round < driver.rounds(5); round++) {
+    for (let round = 0; round < driver.rounds(2); round++) {
       const unknowns = (index: number) => selection(all, index, round);
       const program = mapProgram(fleet, (hook, index) => withUnknown(hook, unknowns(index)));
       const { outcome, sent } = await sending(driver, () => driver.preview(program));
@@ -105,7 +105,7 @@ const unknownNew: Law = {
   title: "a new hook may have unknowns in any position, too",
   async run(driver, fleet) {
     await cleared(driver);
-    for (let round = 0; round < driver.rounds(5); round++) {
+    for (let round = 0; round < driver.rounds(2); round++) {
       const program = mapProgram(fleet, (hook, index) => withUnknown(hook, selection(all, index, round)));
       const { outcome, sent } = await sending(driver, () => driver.preview(program));
       expect(outcome).toMatchObject({ failed: false });
