@@ -44,7 +44,7 @@ export async function run(command, args, env) {
  * @throws {Error} with the end of what it printed, when it fails
  * @throws {Interrupted} when a signal arrives meanwhile
  */
-export async function collect(command, args, { onLine, timeoutSeconds = 3600, ...options } = {}) {
+export async function collect(command, args, { onLine, timeoutSeconds = 0, ...options } = {}) {
   let output = "";
   /** @type {Interrupted | undefined} */
   let interruption;
