@@ -40,7 +40,9 @@ export default defineConfig({
           name: "engine",
           include: engine,
           globalSetup: [build, "tests/support/engine-on-path.ts"],
-          testTimeout: 60_000,
+          // A command takes a second or two alone, and many times that on a busy machine.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -21,4 +21,4 @@ test("adopt-existing: the README's commands take the hook over untouched, and ma
   expect(writes()).toEqual(["PUT"]);
   expect(emulator.hooks(groupId)).toEqual([{ ...made[0], default_timeout: 600 }]);
   expect(page.left).toBe(0);
-}, 120_000);
+});

@@ -8,7 +8,6 @@ import { groupId } from "../support/hooks";
 
 /** The commands of examples/deploy-pipeline, one after the other on one stack. */
 
-const timeout = 120_000;
 const secrets = { DRAIN_TOKEN: "the-token-of-the-drainer", PULUMI_CONFIG_PASSPHRASE: "the passphrase" };
 const folder = "examples/deploy-pipeline";
 let emulator: Emulator;
@@ -35,68 +34,52 @@ const editProgram = async (from: string, to: string) => {
   await writeFile(file, (await readFile(file, "utf8")).replace(from, to));
 };
 
-test(
-  "deploy-pipeline: the README's commands plan, apply, and replace only with --allow-replace",
-  async () => {
-    const page = await workspace.page(`${folder}/README.md`, folder);
-    printed += await page.next();
-    expect(namesOfHooks().sort()).toEqual(["boot", "drain"]);
-    printed += await page.next({ fails: true });
-    expect(namesOfHooks().sort()).toEqual(["boot", "drain"]);
-    printed += await page.next();
-    expect(namesOfHooks().sort()).toEqual(["drain", "set-up"]);
-    expect(page.left).toBe(0);
-  },
-  timeout,
-);
+test("deploy-pipeline: the README's commands plan, apply, and replace only with --allow-replace", async () => {
+  const page = await workspace.page(`${folder}/README.md`, folder);
+  printed += await page.next();
+  expect(namesOfHooks().sort()).toEqual(["boot", "drain"]);
+  printed += await page.next({ fails: true });
+  expect(namesOfHooks().sort()).toEqual(["boot", "drain"]);
+  printed += await page.next();
+  expect(namesOfHooks().sort()).toEqual(["drain", "set-up"]);
+  expect(page.left).toBe(0);
+});
 
-test(
-  "deploy-pipeline: an apply does nothing when the program is no longer the one of the plan",
-  async () => {
-    await editProgram("drainTimeout: 600", "drainTimeout: 900");
-    await deploy("preview");
-    await editProgram("drainTimeout: 900", "drainTimeout: 1200");
-    emulator.clearRequests();
-    const { failed, output } = await deploy("apply");
-    expect(failed, output).toBe(true);
-    expect(output).toContain("violates plan");
-    expect(writes()).toEqual([]);
-  },
-  timeout,
-);
+test("deploy-pipeline: an apply does nothing when the program is no longer the one of the plan", async () => {
+  await editProgram("drainTimeout: 600", "drainTimeout: 900");
+  await deploy("preview");
+  await editProgram("drainTimeout: 900", "drainTimeout: 1200");
+  emulator.clearRequests();
+  const { failed, output } = await deploy("apply");
+  expect(failed, output).toBe(true);
+  expect(output).toContain("violates plan");
+  expect(writes()).toEqual([]);
+});
 
-test(
-  "deploy-pipeline: an apply that is interrupted ends what is under way, saves it, and unlocks the stack",
-  async () => {
-    await editProgram("drainTimeout: 1200", "drainTimeout: 900");
-    const interrupt = new AbortController();
-    const stop = emulator.intercept(({ method }) => {
-      if (method === "PUT") interrupt.abort();
-      return undefined;
-    });
-    const { failed, output } = await deploy("apply", interrupt.signal);
-    stop();
-    expect(failed, output).toBe(true);
-    expect(emulator.hooks(groupId)).toContainEqual(expect.objectContaining({ default_timeout: 900 }));
-    const files = await readdir(join(workspace.folder, "backend"), { recursive: true });
-    expect(files.filter((file) => /locks.*\.json$/.test(file))).toEqual([]);
-    expect((await deploy("drift")).failed, "drift of what an interrupted apply has left").toBe(false);
-  },
-  timeout,
-);
+test("deploy-pipeline: an apply that is interrupted ends what is under way, saves it, and unlocks the stack", async () => {
+  await editProgram("drainTimeout: 1200", "drainTimeout: 900");
+  const interrupt = new AbortController();
+  const stop = emulator.intercept(({ method }) => {
+    if (method === "PUT") interrupt.abort();
+    return undefined;
+  });
+  const { failed, output } = await deploy("apply", interrupt.signal);
+  stop();
+  expect(failed, output).toBe(true);
+  expect(emulator.hooks(groupId)).toContainEqual(expect.objectContaining({ default_timeout: 900 }));
+  const files = await readdir(join(workspace.folder, "backend"), { recursive: true });
+  expect(files.filter((file) => /locks.*\.json$/.test(file))).toEqual([]);
+  expect((await deploy("drift")).failed, "drift of what an interrupted apply has left").toBe(false);
+});
 
-test(
-  "deploy-pipeline: drift fails, names what has changed, and changes nothing",
-  async () => {
-    emulator.putHook(groupId, { lifecycle_hook_name: "drain", default_timeout: 1000 });
-    emulator.clearRequests();
-    const { failed, output } = await deploy("drift");
-    expect(failed, output).toBe(true);
-    expect(output).toMatch(/LifecycleHook drain .*~defaultTimeout/);
-    expect(writes()).toEqual([]);
-  },
-  timeout,
-);
+test("deploy-pipeline: drift fails, names what has changed, and changes nothing", async () => {
+  emulator.putHook(groupId, { lifecycle_hook_name: "drain", default_timeout: 1000 });
+  emulator.clearRequests();
+  const { failed, output } = await deploy("drift");
+  expect(failed, output).toBe(true);
+  expect(output).toMatch(/LifecycleHook drain .*~defaultTimeout/);
+  expect(writes()).toEqual([]);
+});
 
 test("deploy-pipeline: no secret is in the plan, the state, or what the commands have printed", async () => {
   const names = await readdir(workspace.folder, { recursive: true, withFileTypes: true });

@@ -25,4 +25,4 @@ test("look-up: the README's commands make a hook that follows the one that is th
   await page.next();
   expect(emulator.hooks(groupId)).toEqual([theirs]);
   expect(page.left).toBe(0);
-}, 120_000);
+});

@@ -66,7 +66,7 @@ test("migrating: the page's program takes the hooks of a Terraform state over, a
   expect(emulator.requests.filter(({ method }) => method !== "GET")).toEqual([]);
   expect(live()).toEqual(before);
   expect(page.left).toBe(0);
-}, 120_000);
+});
 
 function textsOf(blocks: readonly { language: string; text: string }[], language: string): string[] {
   return blocks.filter((block) => block.language === language).map(({ text }) => text);

@@ -33,7 +33,7 @@ test("multi-region: the README's commands make each region's hook through that r
   await page.next();
   expect(await everywhere()).toEqual([[], []]);
   expect(page.left).toBe(0);
-}, 120_000);
+});
 
 /** The two APIs as the README has them started, and the environment that they print. */
 async function startEmulators() {

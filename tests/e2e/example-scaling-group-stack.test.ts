@@ -56,4 +56,4 @@ test("scaling-group-stack: the README's commands make the hooks of a group that 
   expect(writes()).toEqual(["DELETE", "DELETE"]);
   expect(emulator.groups).toHaveLength(1);
   expect(page.left).toBe(0);
-}, 240_000);
+});

@@ -25,9 +25,7 @@ const entry = {
   outputs: settings,
 };
 
-test("an import file takes over a hook; refresh completes it, and it lives on as any other", {
-  timeout: 60_000,
-}, async () => {
+test("an import file takes over a hook; refresh completes it, and it lives on as any other", async () => {
   await using emulator = await startEmulator();
   emulator.putHook(groupId, {
     lifecycle_hook_name: "by-hand",

@@ -75,7 +75,7 @@ async function expectConverged(): Promise<void> {
 
 const onLinux = process.platform === "linux";
 
-describe.runIf(onLinux)("a creation", { timeout: 60_000 }, () => {
+describe.runIf(onLinux)("a creation", () => {
   test("during which the engine and the plugin are killed is found again by up", async () => {
     atCreation(killBoth);
     expect((await stack.up()).failed).toBe(true);
@@ -143,7 +143,7 @@ describe.runIf(onLinux)("a creation", { timeout: 60_000 }, () => {
   });
 });
 
-describe.runIf(onLinux)("a replacement", { timeout: 60_000 }, () => {
+describe.runIf(onLinux)("a replacement", () => {
   test("that is killed between the deletion and the end of the creation is found again by up", async () => {
     await stack.up();
     const [hook] = (await stack.state()).filter(({ type }) => type.includes("LifecycleHook"));
@@ -155,7 +155,7 @@ describe.runIf(onLinux)("a replacement", { timeout: 60_000 }, () => {
   });
 });
 
-describe.runIf(onLinux)("of a hook that is there", { timeout: 60_000 }, () => {
+describe.runIf(onLinux)("of a hook that is there", () => {
   test("an update during which both are killed is done again by up, to the same hook", async () => {
     await stack.up();
     stack.program = declare({ defaultTimeout: 600 });

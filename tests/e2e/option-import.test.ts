@@ -28,7 +28,7 @@ describe("import", () => {
     trial.stack.program = declare({ defaultTimeout: 600 });
     expect((await trial.stack.up()).steps).toEqual(["update drain"]);
     expect(trial.names()).toEqual(["by-hand"]);
-  }, 60_000);
+  });
 
   test("shows at preview what differs, property by property, and refuses to take over such a hook", async () => {
     const emulator = await startEmulator();

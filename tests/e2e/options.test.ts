@@ -63,7 +63,7 @@ describe("an option of the program", () => {
     trial.stack.program = program(true);
     later = await trial.stack.up();
     sentLater = trial.sent();
-  }, 60_000);
+  });
   afterAll(() => trial[Symbol.asyncDispose]());
 
   test("ignoreChanges leaves a property as it is", () => {

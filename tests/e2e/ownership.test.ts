@@ -34,7 +34,7 @@ describe("an up", () => {
     trial.stack.program = program("y", "x");
     expect((await trial.stack.up()).failed).toBe(false);
     expect(trial.names().toSorted()).toEqual(["x", "y"]);
-  }, 120_000);
+  });
 
   test("that renames a resource without aliases fails, and an import beside another failure loses nothing later", async () => {
     await using trial = await Trial.start(async () => void named("old", "drain"));
@@ -56,7 +56,7 @@ describe("an up", () => {
     expect(run.diagnostics.join()).toContain('belongs to the resource "new" of this program');
     expect(trial.names()).toEqual(["drain"]);
     expect((await trial.stack.up()).steps).toEqual([]);
-  }, 120_000);
+  });
 
   test("with --replace of a retained hook tells how to take it back, and that works", async () => {
     const program = (opts: pulumi.CustomResourceOptions) => async () =>
@@ -72,7 +72,7 @@ describe("an up", () => {
     trial.stack.program = program({});
     expect((await trial.stack.up()).steps).toEqual([]);
     expect(trial.names()).toEqual(["drain"]);
-  }, 120_000);
+  });
 });
 
 test("a secret that a transform makes is in clear neither in the state nor in a message", async () => {
@@ -93,7 +93,7 @@ test("a secret that a transform makes is in clear neither in the state nor in a 
   const refresh = await trial.stack.refresh();
   expect(refresh.text).not.toContain("hunter2");
   expect(await trial.stack.stateText()).not.toContain("hunter2");
-}, 60_000);
+});
 
 test("customTimeouts that a transform sets are those of the operations", async () => {
   const program =
@@ -112,7 +112,7 @@ test("customTimeouts that a transform sets are those of the operations", async (
   expect((await trial.stack.up()).failed).toBe(false);
   trial.emulator.setBusy(groupId, true);
   expect((await trial.stack.destroy()).diagnostics.join()).toMatch(/AS.2033.*waited 1 s/);
-}, 60_000);
+});
 
 test("a look-up whose provider is not known yet rejects in a preview, and names the form that waits", async () => {
   await using trial = await Trial.start(async () => {
@@ -136,7 +136,7 @@ test("a hook whose parent fails does not hang a program that goes on after an er
   );
   expect((await trial.stack.up({ continueOnError: true })).failed).toBe(true);
   stop();
-}, 60_000);
+});
 
 test("an entry of LifecycleHooks takes options of its own, and keeps shared values over an undefined one", async () => {
   await using trial = await Trial.start(async () => {
@@ -166,4 +166,4 @@ test("an entry of LifecycleHooks takes options of its own, and keeps shared valu
   trial.stack.program = declare({ lifecycleHookName: "by-hand" });
   expect((await trial.stack.up()).failed).toBe(true);
   expect(trial.names()).toEqual(["by-hand"]);
-}, 60_000);
+});

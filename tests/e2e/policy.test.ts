@@ -37,9 +37,7 @@ new PolicyPack("hooks", {
 });
 `;
 
-test("a policy sees the hooks, with their types and defaults, and stops what it is to stop", {
-  timeout: 60_000,
-}, async () => {
+test("a policy sees the hooks, with their types and defaults, and stops what it is to stop", async () => {
   const folder = await mkdtemp(join(tmpdir(), "huaweicloud-as-policy-"));
   const file = join(folder, "pack.js");
   await writeFile(file, pack);

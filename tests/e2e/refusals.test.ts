@@ -10,7 +10,7 @@ const refusal = (status: number, code: string, message: string) => ({
   answer: { status, body: { error: { code, message } } },
 });
 
-describe("a refusal", { timeout: 60_000 }, () => {
+describe("a refusal", () => {
   test("for coming too fast fails nothing: the hooks are made at the pace that the service takes", async () => {
     const groups = Array.from({ length: 4 }, (_, index) => `${groupId.slice(0, -1)}${index}`);
     const emulator = await startEmulator({ groups, writesPerSecond: 8 });

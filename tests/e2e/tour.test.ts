@@ -8,7 +8,6 @@ import { processesWith } from "../support/processes";
 
 /** The guided tour of `npm start`, with its output piped. */
 
-const timeout = 120_000;
 const cleanUps: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(cleanUps.map((cleanUp) => cleanUp())));
 
@@ -37,27 +36,25 @@ async function startTour(onPrint: (printed: string, child: ChildProcess) => void
 }
 
 describe.concurrent("npm start", () => {
-  test(
-    "takes two hooks through their whole life with the real engine, shows each step, and leaves nothing behind",
-    async ({ expect }) => {
-      const { exitCode, output, left } = await startTour();
-      expect(exitCode, output).toBe(0);
-      expect(output.match(/^\d\. {2}.*/gm)).toEqual([
-        expect.stringMatching(/^1\. {2}Preview +2 to create +none +[\d.]+ {2}✓$/),
-        expect.stringMatching(/^2\. {2}Up +2 created +1 GET, 2 POST +[\d.]+ {2}✓$/),
-        expect.stringMatching(/^3\. {2}Up again +no change +none +[\d.]+ {2}✓$/),
-        expect.stringMatching(/^4\. {2}Refresh +1 drifted +1 GET +[\d.]+ {2}✓$/),
-        expect.stringMatching(/^5\. {2}Up puts it back +1 updated +1 PUT +[\d.]+ {2}✓$/),
-        expect.stringMatching(/^6\. {2}Update in place +1 updated +1 PUT +[\d.]+ {2}✓$/),
-        expect.stringMatching(/^7\. {2}Replacement +1 replaced +1 DELETE, 1 GET, 1 POST +[\d.]+ {2}✓$/),
-        expect.stringMatching(/^8\. {2}Invalid program +3 refused +none +[\d.]+ {2}✓$/),
-        expect.stringMatching(/^9\. {2}Destroy +2 deleted +2 DELETE +[\d.]+ {2}✓$/),
-      ]);
-      expect(output, "escape sequences in a pipe").not.toContain("\u001b");
-      expect(left).toEqual([]);
-    },
-    timeout,
-  );
+  test("takes two hooks through their whole life with the real engine, shows each step, and leaves nothing behind", async ({
+    expect,
+  }) => {
+    const { exitCode, output, left } = await startTour();
+    expect(exitCode, output).toBe(0);
+    expect(output.match(/^\d\. {2}.*/gm)).toEqual([
+      expect.stringMatching(/^1\. {2}Preview +2 to create +none +[\d.]+ {2}✓$/),
+      expect.stringMatching(/^2\. {2}Up +2 created +1 GET, 2 POST +[\d.]+ {2}✓$/),
+      expect.stringMatching(/^3\. {2}Up again +no change +none +[\d.]+ {2}✓$/),
+      expect.stringMatching(/^4\. {2}Refresh +1 drifted +1 GET +[\d.]+ {2}✓$/),
+      expect.stringMatching(/^5\. {2}Up puts it back +1 updated +1 PUT +[\d.]+ {2}✓$/),
+      expect.stringMatching(/^6\. {2}Update in place +1 updated +1 PUT +[\d.]+ {2}✓$/),
+      expect.stringMatching(/^7\. {2}Replacement +1 replaced +1 DELETE, 1 GET, 1 POST +[\d.]+ {2}✓$/),
+      expect.stringMatching(/^8\. {2}Invalid program +3 refused +none +[\d.]+ {2}✓$/),
+      expect.stringMatching(/^9\. {2}Destroy +2 deleted +2 DELETE +[\d.]+ {2}✓$/),
+    ]);
+    expect(output, "escape sequences in a pipe").not.toContain("\u001b");
+    expect(left).toEqual([]);
+  });
 
   test.runIf(process.platform === "linux")(
     "ends by ^C in the middle of an update with exit code 130, and leaves nothing behind",
@@ -70,6 +67,5 @@ describe.concurrent("npm start", () => {
       expect(output).not.toContain("3. Up again");
       expect(left).toEqual([]);
     },
-    timeout,
   );
 });

@@ -42,7 +42,7 @@ const fill = (...hooks: string[]) => {
   for (const name of hooks) emulator.putHook(groupId, { lifecycle_hook_name: name });
 };
 
-describe("the resource's own row", { timeout: 60_000 }, () => {
+describe("the resource's own row", () => {
   test("shows at preview what up would meet, and braces in the metadata", async () => {
     fill("a", "b", "c", "d", "e");
     stack.program = declare({ notificationMetadata: "{}" });
@@ -68,7 +68,7 @@ describe("the resource's own row", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a group that stays busy beyond the time-out", { timeout: 60_000 }, () => {
+describe("a group that stays busy beyond the time-out", () => {
   test("fails the creation and the update, each with what to do; up goes on when it is free", async () => {
     const timeouts = { create: "50ms", update: "50ms" };
     stack.program = declare({}, { customTimeouts: timeouts });
@@ -92,7 +92,7 @@ describe("a group that stays busy beyond the time-out", { timeout: 60_000 }, () 
   });
 });
 
-describe("a program of which not all can be made", { timeout: 60_000 }, () => {
+describe("a program of which not all can be made", () => {
   test("makes what it can, keeps it, and makes the rest when there is room", async () => {
     fill("a", "b", "c", "d");
     stack.program = async () => {
@@ -113,7 +113,7 @@ describe("a program of which not all can be made", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a hook that somebody has deleted", { timeout: 60_000 }, () => {
+describe("a hook that somebody has deleted", () => {
   test("can't be updated; the failure says how to make it again, and so it is", async () => {
     await stack.up();
     emulator.removeHook(groupId, names()[0] ?? "");
@@ -126,9 +126,7 @@ describe("a hook that somebody has deleted", { timeout: 60_000 }, () => {
   });
 });
 
-test("a refresh that can't tell what is there fails, and the hook stays in the state", {
-  timeout: 60_000,
-}, async () => {
+test("a refresh that can't tell what is there fails, and the hook stays in the state", async () => {
   await stack.up();
   for (const answer of [
     {
@@ -146,7 +144,7 @@ test("a refresh that can't tell what is there fails, and the hook stays in the s
   expect((await stack.up()).steps).toEqual([]);
 });
 
-describe("secrets", { timeout: 60_000 }, () => {
+describe("secrets", () => {
   test("can be any input; the topic's name is as secret as its URN", async () => {
     stack.program = declare({
       scalingGroupId: pulumi.secret(groupId),

@@ -69,7 +69,17 @@ test("a failed command of the set-up is told with the end of what it printed", a
   const script = "for (let n = 0; n < 50; n += 1) console.log('line', n); process.exitCode = 2";
   const failure = collect(node, ["-e", script]);
   await expect(failure).rejects.toThrow(/failed \(2\):\nline 38\n.*line 49$/s);
-  await expect(collect("no-such-command", [])).rejects.toThrow("ENOENT");
+});
+
+test("a command of the set-up that is missing is an error, and keeps the process no longer", () => {
+  const file = join(__dirname, "../../tools/setup/child.mjs");
+  const script = `import { collect } from ${JSON.stringify(file)}; await collect("no-such-command", [])`;
+  const { status, stderr } = spawnSync(node, ["--input-type=module", "--eval", script], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  expect(stderr).toContain("spawn no-such-command ENOENT");
+  expect(status).toBe(1);
 });
 
 test("a command of the set-up that takes too long is killed", async () => {

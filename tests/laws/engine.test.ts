@@ -21,6 +21,6 @@ afterAll(async () => {
 /** A full group: hooks that have each value of each property among them. */
 const chosen = covering(5);
 
-test.for(laws)("$title", { timeout: 60_000 }, async (law) => {
+test.for(laws)("$title", async (law) => {
   await law.run(driver, fleetOf(chosen, emulator.groups));
 });
