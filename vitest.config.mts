@@ -22,6 +22,7 @@ export default defineConfig({
     // workers leaves one core out, which is half of two.
     maxWorkers: availableParallelism(),
     testTimeout: 20_000,
+    hookTimeout: 30_000,
     projects: [
       // Neither build nor engine; and without I/O they leave nothing behind, so that files can share a process.
       { extends: true, test: { name: "pure", include: pure, isolate: false } },
