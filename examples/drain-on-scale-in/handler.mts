@@ -3,6 +3,7 @@
  *
  *   node handler.mts <scaling group id> <topic URN> <port>
  */
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { createLifecycleHandler, type HangingWork } from "pulumi-huaweicloud-as/handler";
@@ -21,16 +22,16 @@ async function drain({ instanceId, metadata, signal }: HangingWork): Promise<voi
 }
 
 const client = new AutoScalingClient({ region });
-const ending = new AbortController();
 const handler = createLifecycleHandler({
   client,
   groups: [groupId],
   topics: [topicUrn],
   hosts: SMN_HOST === undefined ? undefined : [SMN_HOST],
   onTerminating: drain,
-  signal: ending.signal,
   log: ({ text }) => console.log(text),
 });
 const server = createServer(handler.listener).listen(Number(port), () => console.log("waits for messages"));
-for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => ending.abort());
-ending.signal.addEventListener("abort", () => handler.close().then(() => server.close(() => client.close())));
+for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => server.close());
+await once(server, "close");
+await handler.close();
+await client.close();

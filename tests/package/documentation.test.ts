@@ -22,13 +22,16 @@ const read = (file: string) => readFileSync(join(root, file), "utf8");
 const readme = read("README.md");
 const manifest: { version: string } = JSON.parse(read("package.json"));
 
-describe("a block of TypeScript in the README", () => {
-  const blocks = fencedBlocks(readme, "ts").map((text, index) => ({
-    number: index + 1,
-    // Nowhere on disk, but in the repository: there the package's own name leads to what it exports.
-    file: join(root, ".tmp", "readme", `block-${index + 1}.ts`),
-    text,
-  }));
+describe("a block of TypeScript in the documents", () => {
+  const texts = ["README.md", "docs/handler.md"].map(read);
+  const blocks = texts
+    .flatMap((text) => fencedBlocks(text, "ts"))
+    .map((text, index) => ({
+      number: index + 1,
+      // Nowhere on disk, but in the repository: there the package's own name leads to what it exports.
+      file: join(root, ".tmp", "readme", `block-${index + 1}.ts`),
+      text,
+    }));
   let program: Program;
   beforeAll(() => {
     program = programOf(new Map(blocks.map(({ file, text }) => [file, text])));
@@ -53,7 +56,7 @@ describe("a block of TypeScript in the README", () => {
     expect(problems).toEqual([]);
   });
 
-  test("shows a program of ten lines first", () => {
+  test("shows a program of ten lines first, in the README", () => {
     expect(blocks[0]?.text.trimEnd().split("\n")).toHaveLength(10);
   });
 });
@@ -68,6 +71,13 @@ describe("a relative link", () => {
     });
     expect(broken).toEqual([]);
   });
+});
+
+test("the tests that docs/handler.md names are there", () => {
+  const named = [...read("docs/handler.md").matchAll(/\[([^\]]+)\]\(\.\.\/(tests\/[^)]+)\)/g)];
+  const missing = named.filter(([, title = "", file = ""]) => !read(file).includes(title));
+  expect(named.length).toBeGreaterThanOrEqual(12);
+  expect(missing.map(([link]) => link)).toEqual([]);
 });
 
 describe("the README's table of the configuration", () => {
