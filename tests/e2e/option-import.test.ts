@@ -11,25 +11,6 @@ describe("import", () => {
     notification_topic_urn: topicUrn,
   } as const;
 
-  test("takes over a hook without a request that changes it; up is no change then, nor without the option", async () => {
-    const emulator = await startEmulator();
-    emulator.putHook(groupId, byHand);
-    await using trial = await Trial.start(declare({}, { import: id }), { emulator });
-    const told = [expect.stringContaining("give aliases instead, or both will manage it")];
-    expect((await trial.stack.preview()).diagnostics).toEqual(told);
-    expect((await trial.stack.up()).diagnostics).toEqual(told);
-    expect(trial.sent().filter((method) => method !== "GET")).toEqual([]);
-    const [hook] = await trial.hooksInState();
-    expect(hook?.id).toBe(id);
-    expect((await trial.stack.up()).steps).toEqual([]);
-    trial.stack.program = declare();
-    expect((await trial.stack.up()).steps).toEqual([]);
-    expect((await trial.stack.refresh()).steps).toEqual([]);
-    trial.stack.program = declare({ defaultTimeout: 600 });
-    expect((await trial.stack.up()).steps).toEqual(["update drain"]);
-    expect(trial.names()).toEqual(["by-hand"]);
-  });
-
   test("shows at preview what differs, property by property, and refuses to take over such a hook", async () => {
     const emulator = await startEmulator();
     emulator.putHook(groupId, { ...byHand, default_timeout: 900, default_result: "CONTINUE" });
