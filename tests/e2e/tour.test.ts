@@ -56,7 +56,7 @@ describe.concurrent("npm start", () => {
       });
       expect(exitCode, output).toBe(130);
       expect(output).toContain("Stopped. Nothing is left behind.");
-      expect(output).not.toContain("3. Up again");
+      expect(output).not.toContain("3. Scale out and in");
       expect(left).toEqual([]);
     },
   );

@@ -127,6 +127,17 @@ test("the account of a step shows what Pulumi did, what the API saw, and the ver
      another`);
 });
 
+test("the account of scaling tells what happened to the instance, in its order", () => {
+  const told = ["group: the instance hangs on boot", "handler: attempt 1 begins"];
+  const changes = told.map((detail) => ({ resource: "instance", kind: "event", detail }) as const);
+  const scaled = { ...good, step: { ...step, operation: "scale" } as const, seen: { ...seen, changes } };
+  expect(account(scaled)).toContain(`\
+   Cloud      ·  group:    the instance hangs on boot
+              ·  handler:  attempt 1 begins
+   API `);
+  expect(closing([scaled.step], [scaled])).toContain("1 scaled out and in");
+});
+
 test("the closing table has each step, also those that were not taken", () => {
   expect(closing([step], [good])).toContain(`
     step    changes    requests  seconds  verdict

@@ -22,6 +22,7 @@ const looks: Readonly<Record<Kind, { symbol: string; style: Style; done: string 
   delete: { symbol: "-", style: "red", done: "deleted" },
   drift: { symbol: "≠", style: "yellow", done: "drifted" },
   unchanged: { symbol: "=", style: "dim", done: "unchanged" },
+  event: { symbol: "·", style: "dim", done: "scaled out and in" },
   error: { symbol: "✗", style: "red", done: "refused" },
 };
 
@@ -44,14 +45,16 @@ export function heading({ name, story, elsewhere, config, operation }: Step, num
     `   ${story}\n`,
     ...(hook === undefined ? [] : [section("Elsewhere", `${hook}: ${assignments(changed).join(", ")}`)]),
     ...(config === undefined ? [] : [section("Config", assignments(config).join(", "))]),
-    section("Command", `pulumi ${operation}`),
+    operation === "scale"
+      ? section("Scale", "from 0 instances to 1, and back to 0")
+      : section("Command", `pulumi ${operation}`),
   ].join("\n");
 }
 
 /** What came of it. */
 export function account({ step, seen, faults, seconds }: Result): string {
   return [
-    section("Pulumi", ...table(seen.changes.flatMap(changeRows))),
+    section(step.operation === "scale" ? "Cloud" : "Pulumi", ...table(seen.changes.flatMap(changeRows))),
     section("API", ...table(seen.requests.length === 0 ? [["no request"]] : seen.requests.map(requestRow))),
     faults.length === 0
       ? paint("green", `   ✓ ${step.verdict} (${seconds.toFixed(1)} s)`)
@@ -61,6 +64,7 @@ export function account({ step, seen, faults, seconds }: Result): string {
 
 function changeRows({ resource, kind, detail }: Change): string[][] {
   const { symbol, style } = looks[kind];
+  if (kind === "event") return [[paint(style, symbol), ...detail.split(/(?<=:) /)]];
   // Lines of at most 84 characters.
   const [first = "", ...more] = detail.match(/\S.{0,83}(?=\s|$)|\S+/g) ?? [];
   const start = [paint(style, symbol), resource, paint(style, kind), first];

@@ -2,8 +2,8 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { RequestLogEntry, WireLifecycleHook } from "pulumi-huaweicloud-as/emulator";
 import type { Step } from "./steps.mts";
 
-/** What Pulumi did to a resource, or would do, or found. */
-export type Kind = "create" | "update" | "replace" | "delete" | "drift" | "unchanged" | "error";
+/** What Pulumi did to a resource, or would do, or found; an event is of an instance. */
+export type Kind = "create" | "update" | "replace" | "delete" | "drift" | "unchanged" | "error" | "event";
 
 export interface Change {
   /** The resource's name in the program; empty for an error of the whole. */
@@ -91,6 +91,8 @@ function changeLine({ resource, kind, detail }: Change): string {
 
 /** `PUT hook` for one hook, `GET hooks` for those of a group. */
 function requestLine({ method, path }: RequestLogEntry): string {
+  if (path.endsWith("/callback")) return `${method} callback`;
+  if (path.includes("/scaling_instance_hook/")) return `${method} hanging instances`;
   const [, rest] = path.split("/scaling_lifecycle_hook/");
   return `${method} ${rest === undefined ? path : rest.endsWith("/list") ? "hooks" : "hook"}`;
 }

@@ -9,7 +9,8 @@ export interface Step {
   readonly elsewhere?: HookPatch;
   /** Configuration that is set first; what earlier steps have set stays. */
   readonly config?: Readonly<Record<string, string | number>>;
-  readonly operation: "preview" | "up" | "refresh" | "destroy";
+  /** Of Pulumi's, or the group scales out and in with a handler at work. */
+  readonly operation: "preview" | "up" | "refresh" | "destroy" | "scale";
   readonly verdict: string;
   /** What Pulumi does, by resource. It leaves all others as they are. */
   readonly changes: readonly string[];
@@ -24,6 +25,18 @@ const boot = "boot-… INSTANCE_LAUNCHING CONTINUE 600 null";
 const drain = 'drain INSTANCE_TERMINATING ABANDON 3600 "drain connections"';
 const changed = 'drain INSTANCE_TERMINATING ABANDON 1800 "drain, then stop"';
 const renamed = changed.replace("drain", "drain-connections");
+
+/** What happens to an instance on a hook. */
+const held = (hook: string, then: string) =>
+  [
+    `group: the instance hangs on ${hook}`,
+    "SMN: the message is delivered",
+    "handler: attempt 1 begins",
+    "handler: is completed with CONTINUE",
+    `group: the instance ${then}`,
+  ].map((line) => `instance event ${line}`);
+/** What the handler asks for: what hangs, on which hook, and that it goes on. */
+const worked = [1, 2].flatMap(() => ["GET hanging instances", "GET hooks", "PUT callback"]);
 
 /** The whole life of two lifecycle hooks. */
 export const steps: readonly Step[] = [
@@ -46,12 +59,13 @@ export const steps: readonly Step[] = [
     hooks: [boot, drain],
   },
   {
-    name: "Up again",
-    story: "The same program once more: there is nothing to do.",
-    operation: "up",
-    verdict: "nothing changes, and no request is sent",
-    changes: [],
-    requests: [],
+    name: "Scale out and in",
+    story:
+      "An instance comes and goes. Each hook holds it until the handler, woken by SMN, has done its work.",
+    operation: "scale",
+    verdict: "each hook held the instance until the handler's callback",
+    changes: [...held("boot", "is INSERVICE"), ...held("drain", "is gone")],
+    requests: worked,
     hooks: [boot, drain],
   },
   {
@@ -66,22 +80,13 @@ export const steps: readonly Step[] = [
     hooks: [boot, drain.replace("3600", "900")],
   },
   {
-    name: "Up puts it back",
-    story: "The program still says 3600 seconds, so the next update restores that.",
-    operation: "up",
-    verdict: "the time-out is as it was, after one PUT",
-    changes: ["drain update defaultTimeout 900 → 3600"],
-    requests: ["PUT hook"],
-    hooks: [boot, drain],
-  },
-  {
     name: "Update in place",
-    story: "Two settings of a hook are changed in the configuration. The hook itself stays.",
+    story: "The program decides: it wants another time-out, and another text. The hook itself stays.",
     config: { drainTimeout: 1800, drainMetadata: "drain, then stop" },
     operation: "up",
     verdict: "one PUT changes both",
     changes: [
-      "drain update defaultTimeout 3600 → 1800",
+      "drain update defaultTimeout 900 → 1800",
       'drain update notificationMetadata "drain connections" → "drain, then stop"',
     ],
     requests: ["PUT hook"],
