@@ -85,12 +85,12 @@ const requests = (part: string) => emulator.requests.filter(({ path }) => path.i
 const eventually = (kind: HandlerEvent["kind"]) =>
   expect.poll(kinds, { timeout: 10_000, interval: 5 }).toContain(kind);
 
-/** Lets an instance hang. @returns what SMN posts about it */
-async function message(): Promise<string> {
-  let body = "";
+/** Lets instances hang. @returns what SMN posts about them */
+async function messages(count: number): Promise<string[]> {
+  const bodies: string[] = [];
   const receive = async (posted: string) => {
     const { subscribe_url } = JSON.parse(posted);
-    if (subscribe_url === undefined) body = posted;
+    if (subscribe_url === undefined) bodies.push(posted);
     else await fetch(subscribe_url);
   };
   await subscribe(
@@ -99,9 +99,14 @@ async function message(): Promise<string> {
         .then(receive)
         .then(() => response.end()),
   );
-  emulator.scale(group, 1);
+  emulator.scale(group, count);
   clock.advance(1_000);
-  await expect.poll(() => body, { timeout: 10_000 }).not.toBe("");
+  await expect.poll(() => bodies.length, { timeout: 10_000 }).toBe(count);
+  return bodies;
+}
+
+async function message(): Promise<string> {
+  const [body = ""] = await messages(1);
   return body;
 }
 
@@ -143,6 +148,17 @@ describe("a message", () => {
     await eventually("completed");
     expect(kinds().filter((kind) => kind === "started")).toHaveLength(1);
     expect(requests("callback")).toHaveLength(1);
+  });
+
+  test("wakes the handler up for all that hangs, so that the order of messages is nothing", async () => {
+    const bodies = await messages(3);
+    const handler = handlerOf();
+    for (const body of bodies.toReversed()) expect((await post(handler, body)).status).toBe(200);
+    await expect
+      .poll(() => kinds().filter((kind) => kind === "completed"), { timeout: 10_000 })
+      .toHaveLength(3);
+    expect(requests("callback")).toHaveLength(3);
+    expect(requests("scaling_instance_hook").filter(({ method }) => method === "GET").length).toBeLessThan(4);
   });
 
   test("that never comes is not needed: the list is looked at regularly", async () => {

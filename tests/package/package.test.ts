@@ -57,6 +57,7 @@ describe("the package", () => {
         "dist/provider/runtime.js",
         "dist/sdk/index.js",
         "dist/sdk/emulator/cli.js",
+        "dist/sdk/cli/main.js",
         "dist/THIRD-PARTY-LICENSES",
       ]),
     );
@@ -75,9 +76,10 @@ describe("the package", () => {
       `const { LifecycleHook, Provider } = require("pulumi-huaweicloud-as");
        const { AutoScalingClient } = require("pulumi-huaweicloud-as/sdk");
        const { startEmulator } = require("pulumi-huaweicloud-as/emulator");
-       console.log([LifecycleHook, Provider, AutoScalingClient, startEmulator].map((one) => typeof one).join());`,
+       const { createLifecycleHandler } = require("pulumi-huaweicloud-as/handler");
+       console.log([LifecycleHook, Provider, AutoScalingClient, startEmulator, createLifecycleHandler].map((one) => typeof one).join());`,
     );
-    expect(printed).toBe("function,function,function,function");
+    expect(printed).toBe("function,function,function,function,function");
   });
 
   test("is usable from ESM, by name", async () => {
@@ -121,6 +123,9 @@ describe("the package", () => {
       `import { LifecycleHook } from "pulumi-huaweicloud-as";
        import { AutoScalingClient, type LifecycleHook as Described } from "pulumi-huaweicloud-as/sdk";
        import { startEmulator } from "pulumi-huaweicloud-as/emulator";
+       import { createLifecycleHandler, type Work } from "pulumi-huaweicloud-as/handler";
+       export const handle = (client: AutoScalingClient, onLaunching: Work) =>
+         createLifecycleHandler({ client, groups: ["g"], onLaunching });
        export const hook = new LifecycleHook("drain", {
          scalingGroupId: "group",
          lifecycleHookType: "INSTANCE_TERMINATING",
