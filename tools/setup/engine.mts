@@ -71,8 +71,8 @@ async function problemOf(command: Promise<PulumiCommand>): Promise<string | unde
     return `it is ${version}; it has to be ${oldest} or a later 3.x`;
   } catch (error) {
     if (error instanceof Interrupted || !(error instanceof Error)) throw error;
-    // A CommandError says the same twice, between lines of its own.
-    return /spawn \S*pulumi\S* ENOENT/.test(error.message) ? "there is none" : error.message.trim();
+    const [, missing] = /spawn (\S+) ENOENT/.exec(error.message) ?? [];
+    return missing === undefined ? error.message.trim() : `there is no \`${missing}\` on the PATH`;
   }
 }
 
