@@ -26,6 +26,11 @@ export class Ownership {
     return urn === undefined ? undefined : this.#before.get(urn);
   }
 
+  /** The resource whose state has a hook, as far as it has been checked. */
+  ownerBefore(id: string): string | undefined {
+    return [...this.#before].find(([, hook]) => hook === id)?.[0];
+  }
+
   /** A resource has been checked whose state has this hook. */
   has(urn: string, address: HookAddress): void {
     const id = formatHookId(address);

@@ -568,3 +568,18 @@ test("a hook of a type that only a newer service knows fails no refresh, and is 
   const { outputs: after } = await host.update(id, read.outputs, checkedInputs);
   expect(after.lifecycleHookType).toBe("INSTANCE_TERMINATING");
 });
+
+test("a deletion that waits says so on the row of the resource as the program has it now", async () => {
+  put("drain");
+  await using host = await startHost();
+  const renamed = hook("renamed", { lifecycleHookName: "new" });
+  const { inputs } = await host.check({ ...checkedInputs, __urn: "dev::shop::::drain" }, renamed);
+  await host.diff(id, outputs(), inputs);
+  await host.check({}, renamed);
+  emulator.setBusy(groupId, 1);
+  await host.delete(id, outputs());
+  expect(rows.messages.map(({ urn }) => urn)).toEqual([
+    expect.stringMatching(/::renamed$/),
+    expect.stringMatching(/::renamed$/),
+  ]);
+});
