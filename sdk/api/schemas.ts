@@ -32,13 +32,14 @@ export const lifecycleHookResponse = mapped(
       }),
     ),
   ),
-  (wire: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(
-      hookFieldEntries.map(([name, field]) => [
-        name,
-        field.optional ? wire[field.wire] || undefined : wire[field.wire],
-      ]),
-    ) as LifecycleHook,
+  (wire: Readonly<Record<string, unknown>>) => {
+    const hook: Record<string, unknown> = {};
+    for (const [name, field] of hookFieldEntries) {
+      const value = wire[field.wire];
+      hook[name] = field.optional ? value || undefined : value;
+    }
+    return hook as LifecycleHook;
+  },
 );
 
 export const lifecycleHooksResponse = mapped(
@@ -163,9 +164,11 @@ function inputsSchema(inputs: typeof hookInputs, limits: LifecycleHookLimits, al
     const mayBeAbsent = allMayBeAbsent || field.optional || field.default !== undefined;
     return [name, mayBeAbsent ? z.optional(value) : value];
   });
-  return mapped(z.strictObject(Object.fromEntries(shape)), (given: Readonly<Record<string, unknown>>) =>
-    defined(Object.fromEntries(inputs.map(([name, { wire }]) => [wire, given[name]]))),
-  );
+  return mapped(z.strictObject(Object.fromEntries(shape)), (given: Readonly<Record<string, unknown>>) => {
+    const body: Record<string, unknown> = {};
+    for (const [name, { wire }] of inputs) if (given[name] !== undefined) body[wire] = given[name];
+    return body;
+  });
 }
 
 /** The requests' schemas under some limits: built once for a client. */

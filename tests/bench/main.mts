@@ -2,6 +2,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import process from "node:process";
 import { parseArgs, styleText } from "node:util";
+import { ensureBuilt } from "../../tools/setup/build.mts";
 import type { Bench } from "./bench.mts";
 import { emulatorBenches } from "./emulator/benches.mts";
 import { type Figure, figureTable, isReached } from "./figure.mts";
@@ -23,6 +24,7 @@ if (chosen.length === 0 || !(thoroughness > 0)) {
   for (const { name, about } of all) console.error(`  ${name.padEnd(20)} ${about}`);
   process.exitCode = 1;
 } else {
+  await ensureBuilt();
   process.exitCode = await run(chosen);
 }
 
