@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from "node:os";
 import process from "node:process";
 import { parseArgs, styleText } from "node:util";
 import { ensureBuilt } from "../../tools/setup/build.mts";
+import { ensureEngine } from "../../tools/setup/engine.mts";
 import type { Bench } from "./bench.mts";
 import { emulatorBenches } from "./emulator/benches.mts";
 import { type Figure, figureTable, isReached } from "./figure.mts";
@@ -25,6 +26,7 @@ if (chosen.length === 0 || !(thoroughness > 0)) {
   process.exitCode = 1;
 } else {
   await ensureBuilt();
+  await ensureEngine();
   process.exitCode = await run(chosen);
 }
 
