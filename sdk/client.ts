@@ -4,6 +4,7 @@ import { LifecycleHookCalls } from "./api/lifecycle-hooks";
 import { type LifecycleHookLimits, specificationLimits } from "./api/limits";
 import { AutoScalingService, isProjectId, ProjectLookup } from "./api/projects";
 import { ScalingGroupCalls } from "./api/scaling-groups";
+import { ScalingInstanceCalls } from "./api/scaling-instances";
 import { requestSchemas } from "./api/schemas";
 import { Caller, type CallOptions } from "./calls/caller";
 import { debugObserver, type Observer } from "./calls/observe";
@@ -70,6 +71,7 @@ export class AutoScalingClient {
   readonly lifecycleHooks: LifecycleHookCalls;
   readonly hangingInstances: HangingInstanceCalls;
   readonly scalingGroups: ScalingGroupCalls;
+  readonly scalingInstances: ScalingInstanceCalls;
   readonly region: string;
   readonly #transport: Transport;
   readonly #caller: Caller;
@@ -117,6 +119,7 @@ export class AutoScalingClient {
     this.lifecycleHooks = new LifecycleHookCalls(service, schemas);
     this.hangingInstances = new HangingInstanceCalls(service, schemas);
     this.scalingGroups = new ScalingGroupCalls(service, schemas);
+    this.scalingInstances = new ScalingInstanceCalls(service, schemas);
   }
 
   /** The project's id: the given one, or the one that was found for the region and the credentials. */

@@ -9,7 +9,16 @@ export type {
 export type { LifecycleHookCalls } from "./api/lifecycle-hooks";
 export { type LifecycleHookLimits, specificationLimits } from "./api/limits";
 export type { ScalingGroupCalls } from "./api/scaling-groups";
-export type { CompleteInput, HangingInstance, ScalingActivity, ScalingGroup } from "./api/schemas";
+export type { ListScalingInstancesOptions, ScalingInstanceCalls } from "./api/scaling-instances";
+export type {
+  CompleteInput,
+  HangingInstance,
+  ScalingActivity,
+  ScalingGroup,
+  ScalingGroupSizes,
+  ScalingInstance,
+  ScalingInstanceFilter,
+} from "./api/schemas";
 export type { CallOptions } from "./calls/caller";
 export type { Observer, RequestEvent, ResponseEvent, RetryEvent } from "./calls/observe";
 export type { WaitOptions } from "./calls/wait-until";

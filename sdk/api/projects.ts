@@ -104,7 +104,7 @@ export class AutoScalingService {
           doing: about.doing,
           method: request.method,
           endpoint: this.#endpoint,
-          path: `/autoscaling-api/v1/${projectId}${request.path}`,
+          path: `/autoscaling-api/v${request.version ?? 1}/${projectId}${request.path}`,
           query: request.query,
           projectId,
           body: request.body === undefined ? undefined : JSON.stringify(request.body),
@@ -117,6 +117,8 @@ export class AutoScalingService {
 }
 
 interface ServiceRequest<T> extends Pick<UnsignedRequest, "method" | "path" | "query"> {
+  /** Of the API. @default 1 */
+  readonly version?: 2;
   readonly body?: unknown;
   readonly response: z.ZodMiniType<T>;
 }

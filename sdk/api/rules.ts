@@ -37,6 +37,22 @@ export type DefaultResult = (typeof defaultResults)[number];
 const lifecycleActionResults = ["ABANDON", "CONTINUE", "EXTEND"] as const;
 export type LifecycleActionResult = (typeof lifecycleActionResults)[number];
 
+/** Where an instance is on its way into a group, and out of it (API reference). */
+const lifeCycleStates = [
+  "PENDING",
+  "PENDING_WAIT",
+  "INSERVICE",
+  "REMOVING",
+  "REMOVING_WAIT",
+  "STANDBY",
+  "ENTERING_STANDBY",
+] as const;
+export type LifeCycleState = (typeof lifeCycleStates)[number];
+
+/** How the health check found an instance (API reference). */
+const healthStatuses = ["NORMAL", "ERROR", "INITIALIZING"] as const;
+export type HealthStatus = (typeof healthStatuses)[number];
+
 const urnShape = /^urn:smn:[0-9A-Za-z_-]+:[0-9a-z]{32}:[0-9A-Za-z_-]{1,255}$/;
 const pathSegment = /^[0-9A-Za-z_-]{1,64}$/;
 
@@ -113,6 +129,21 @@ export const notificationMetadataRule: Rule = (value, limits = specificationLimi
   if (found.length > 0) return { is: "has characters that are not allowed", detail: quoted(found), allowed };
   return undefined;
 };
+
+export const lifeCycleStateRule: Rule = (value) => oneOf(value, lifeCycleStates);
+
+export const healthStatusRule: Rule = (value) => oneOf(value, healthStatuses);
+
+/** How many instances a group has, or may have. */
+export const instanceNumberRule: Rule = (value) => {
+  const allowed = "give a whole number of instances, 0 or more";
+  if (typeof value !== "number") return wrongType(value, "a number", allowed);
+  if (!Number.isSafeInteger(value)) return { is: "is not a whole number", allowed };
+  return value < 0 ? { is: "is negative", allowed } : undefined;
+};
+
+export const booleanRule: Rule = (value) =>
+  typeof value === "boolean" ? undefined : wrongType(value, "a boolean", "give true or false");
 
 /** The type of a value as a person says it. */
 function typeName(value: unknown): string {

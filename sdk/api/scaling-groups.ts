@@ -1,20 +1,24 @@
+import * as z from "zod/mini";
 import type { CallOptions } from "../calls/caller";
+import type { CallDescription } from "../calls/operations";
 import { type WaitOptions, waitUntil } from "../calls/wait-until";
+import { allPages } from "./pages";
 import type { AutoScalingService } from "./projects";
 import {
   type RequestSchemas,
   type ScalingActivity,
   type ScalingGroup,
+  type ScalingGroupSizes,
   scalingActivitiesResponse,
   scalingGroupResponse,
   scalingGroupsResponse,
 } from "./schemas";
 import { validate } from "./validation";
 
-/** The most groups that a page of the list has. */
-const pageSize = 100;
-
-/** The scaling groups, as far as their lifecycle hooks depend on them. */
+/**
+ * The scaling groups, as far as their lifecycle hooks depend on them. Every call validates its input before anything is
+ * sent, and rejects with an `AutoScalingError`.
+ */
 export class ScalingGroupCalls {
   readonly #service: AutoScalingService;
   readonly #schemas: RequestSchemas;
@@ -27,27 +31,45 @@ export class ScalingGroupCalls {
   /** Reads a group. A missing one is a `ServiceError` with code AS.2007: see `isNotFound`. */
   async get(groupId: string, options: CallOptions = {}): Promise<ScalingGroup> {
     const about = { operation: "scalingGroups.get", doing: `reading scaling group ${groupId}` } as const;
-    const id = validate(this.#schemas.id, groupId, { ...about, property: "scalingGroupId" });
-    const path = `/scaling_group/${id}`;
+    const path = this.#path(about, groupId);
     return this.#service.call(about, { method: "GET", path, response: scalingGroupResponse }, options);
+  }
+
+  /**
+   * Changes how many instances a group has and may have: minimum, desired number and maximum, in this order or AS.2005.
+   * A desired number makes an activity in a group that is in service; in a paused one it is kept for later.
+   */
+  async update(groupId: string, sizes: ScalingGroupSizes, options: CallOptions = {}): Promise<void> {
+    const about = { operation: "scalingGroups.update", doing: `updating scaling group ${groupId}` } as const;
+    const path = this.#path(about, groupId);
+    const body = validate(this.#schemas.groupSizes, sizes, about);
+    await this.#service.call(about, { method: "PUT", path, body, response: z.unknown() }, options);
+  }
+
+  /** Puts a paused group, or one in the status ERROR, in service: it makes the instances that it is short of. */
+  async resume(groupId: string, options: CallOptions = {}): Promise<void> {
+    const about = { operation: "scalingGroups.resume", doing: `resuming scaling group ${groupId}` } as const;
+    await this.#act(about, groupId, "resume", options);
+  }
+
+  /** Pauses a group: it makes and removes no instances any more. An activity that runs comes to its end. */
+  async pause(groupId: string, options: CallOptions = {}): Promise<void> {
+    const about = { operation: "scalingGroups.pause", doing: `pausing scaling group ${groupId}` } as const;
+    await this.#act(about, groupId, "pause", options);
   }
 
   /** All groups of the project; a request for each hundred. */
   async list(options: CallOptions = {}): Promise<ScalingGroup[]> {
     const about = { operation: "scalingGroups.list", doing: "listing the scaling groups" } as const;
-    const found: ScalingGroup[] = [];
-    for (;;) {
-      const query = [["start_number", `${found.length}`] as const, ["limit", `${pageSize}`] as const];
+    return allPages((page) => {
       const request = {
         method: "GET",
         path: "/scaling_group",
-        query,
+        query: page,
         response: scalingGroupsResponse,
       } as const;
-      const { groups, total } = await this.#service.call(about, request, options);
-      found.push(...groups);
-      if (groups.length === 0 || found.length >= total) return found;
-    }
+      return this.#service.call(about, request, options);
+    });
   }
 
   /** The scaling activities of a group that began last, at most twenty, the newest first. */
@@ -56,7 +78,9 @@ export class ScalingGroupCalls {
     const about = { operation: "scalingGroups.activities", doing } as const;
     const id = validate(this.#schemas.id, groupId, { ...about, property: "scalingGroupId" });
     const path = `/scaling_activity_log/${id}`;
-    return this.#service.call(about, { method: "GET", path, response: scalingActivitiesResponse }, options);
+    // The second version of the log has the reasons of failures.
+    const request = { version: 2, method: "GET", path, response: scalingActivitiesResponse } as const;
+    return this.#service.call(about, request, options);
   }
 
   /**
@@ -69,5 +93,24 @@ export class ScalingGroupCalls {
       const group = await this.get(groupId, look);
       return group.isScaling ? undefined : group;
     });
+  }
+
+  async #act(
+    about: CallDescription,
+    groupId: string,
+    action: "resume" | "pause",
+    options: CallOptions,
+  ): Promise<void> {
+    const path = `${this.#path(about, groupId)}/action`;
+    await this.#service.call(
+      about,
+      { method: "POST", path, body: { action }, response: z.unknown() },
+      options,
+    );
+  }
+
+  #path(about: CallDescription, groupId: string): string {
+    const id = validate(this.#schemas.id, groupId, { ...about, property: "scalingGroupId" });
+    return `/scaling_group/${id}`;
   }
 }

@@ -2,10 +2,16 @@ import * as z from "zod/mini";
 import { hookFieldEntries, hookInputs, type LifecycleHook, type Open } from "./hook-fields";
 import type { LifecycleHookLimits } from "./limits";
 import {
+  booleanRule,
   type DefaultResult,
   existingHookNameRule,
+  type HealthStatus,
+  healthStatusRule,
   idRule,
+  instanceNumberRule,
+  type LifeCycleState,
   type LifecycleActionResult,
+  lifeCycleStateRule,
   lifecycleActionResultRule,
   lifecycleHookNameRule,
   type Rule,
@@ -86,6 +92,9 @@ const wireGroup = z.looseObject({
   is_scaling: z.boolean(),
   current_instance_number: z.int(),
   desire_instance_number: z.int(),
+  min_instance_number: z.int(),
+  max_instance_number: z.int(),
+  detail: z.nullish(z.string()),
 });
 
 /** A scaling group, as far as hooks depend on it. */
@@ -97,6 +106,10 @@ const scalingGroup = mapped(wireGroup, (wire) => ({
   isScaling: wire.is_scaling,
   currentInstanceNumber: wire.current_instance_number,
   desireInstanceNumber: wire.desire_instance_number,
+  minInstanceNumber: wire.min_instance_number,
+  maxInstanceNumber: wire.max_instance_number,
+  /** Why the last scaling activity failed; `undefined` when it did not. */
+  detail: wire.detail || undefined,
 }));
 
 export const scalingGroupResponse = mapped(
@@ -107,26 +120,72 @@ export const scalingGroupResponse = mapped(
 /** A page of the groups, and how many there are on all pages. */
 export const scalingGroupsResponse = mapped(
   z.looseObject({ total_number: z.int(), scaling_groups: z.array(scalingGroup) }),
-  ({ total_number: total, scaling_groups: groups }) => ({ total, groups }),
+  ({ total_number: total, scaling_groups: items }) => ({ total, items }),
 );
+
+const scalingInstance = mapped(
+  z.looseObject({
+    instance_id: z.nullish(z.string()),
+    instance_name: z.nullish(z.string()),
+    life_cycle_state: open<LifeCycleState>(),
+    health_status: open<HealthStatus | "INITAILIZING">(),
+    create_time: z.string(),
+    protect_from_scaling_down: z.nullish(z.boolean()),
+  }),
+  (wire) => ({
+    /** `undefined` while its server is being made. */
+    instanceId: wire.instance_id || undefined,
+    /** Empty once its configuration was deleted. */
+    instanceName: wire.instance_name ?? "",
+    lifeCycleState: wire.life_cycle_state,
+    /** The service's answers misspell it. */
+    healthStatus: wire.health_status === "INITAILIZING" ? "INITIALIZING" : wire.health_status,
+    /** When it joined the group: UTC, `YYYY-MM-DDThh:mm:ssZ`. */
+    createTime: wire.create_time,
+    protectFromScalingDown: wire.protect_from_scaling_down ?? false,
+  }),
+);
+
+/** An instance of a scaling group. Source: the API reference, "querying instances in an AS group". */
+export type ScalingInstance = z.output<typeof scalingInstance>;
+
+/** A page of a group's instances, and how many there are on all pages. */
+export const scalingInstancesResponse = mapped(
+  z.looseObject({ total_number: z.int(), scaling_group_instances: z.array(scalingInstance) }),
+  ({ total_number: total, scaling_group_instances: items }) => ({ total, items }),
+);
+
+/** What came of an instance in an activity. Only the newer log has the reasons. */
+const wireFailure = z.looseObject({
+  instance_id: z.nullish(z.string()),
+  instance_name: z.nullish(z.string()),
+  failed_reason: z.nullish(z.string()),
+  failed_details: z.nullish(z.string()),
+});
 
 const wireActivity = z.looseObject({
   id: z.string(),
   status: open<"DOING" | "SUCCESS" | "FAIL">(),
   start_time: z.string(),
   end_time: z.nullish(z.string()),
+  instance_failed_list: z.nullish(z.array(wireFailure)),
 });
 
 export const scalingActivitiesResponse = mapped(
   z.looseObject({ scaling_activity_log: z.array(wireActivity) }),
   ({ scaling_activity_log: log }) =>
-    log.map(({ id, status, start_time, end_time }) => ({
+    log.map(({ id, status, start_time, end_time, instance_failed_list }) => ({
       activityId: id,
       activityStatus: status,
       /** UTC, `YYYY-MM-DDThh:mm:ssZ`. */
       startTime: start_time,
       /** `undefined` while it runs. */
       endTime: end_time ?? undefined,
+      /** The instances that failed, and why, in the service's words. */
+      failures: (instance_failed_list ?? []).map((one) => ({
+        instanceId: one.instance_id || undefined,
+        reason: [one.failed_reason, one.failed_details].filter(Boolean).join(": "),
+      })),
     })),
 );
 
@@ -181,12 +240,64 @@ export function requestSchemas(limits: LifecycleHookLimits) {
       true,
     ),
     complete: completion(limits),
+    groupSizes: groupSizes(limits),
+    instanceFilter: instanceFilter(limits),
     id: ruled<string>(idRule, limits),
     lifecycleHookName: ruled<string>(lifecycleHookNameRule, limits),
     existingHookName: ruled<string>(existingHookNameRule, limits),
   };
 }
 export type RequestSchemas = ReturnType<typeof requestSchemas>;
+
+const sizeNames = {
+  minInstanceNumber: "min_instance_number",
+  desireInstanceNumber: "desire_instance_number",
+  maxInstanceNumber: "max_instance_number",
+} as const;
+
+/** The numbers of instances of a group. What is left out stays as it is. */
+export type ScalingGroupSizes = { readonly [Name in keyof typeof sizeNames]?: number | undefined };
+
+function groupSizes(limits: LifecycleHookLimits) {
+  const size = z.optional(ruled<number>(instanceNumberRule, limits));
+  const fields = z.strictObject({
+    minInstanceNumber: size,
+    desireInstanceNumber: size,
+    maxInstanceNumber: size,
+  });
+  return mapped(fields, (sizes) => renamed(sizes, sizeNames));
+}
+
+const filterNames = {
+  lifeCycleState: "life_cycle_state",
+  healthStatus: "health_status",
+  protectFromScalingDown: "protect_from_scaling_down",
+} as const;
+
+/** Which instances of a group to list. */
+export interface ScalingInstanceFilter {
+  readonly lifeCycleState?: LifeCycleState | undefined;
+  readonly healthStatus?: HealthStatus | undefined;
+  readonly protectFromScalingDown?: boolean | undefined;
+}
+
+function instanceFilter(limits: LifecycleHookLimits) {
+  const fields = z.strictObject({
+    lifeCycleState: z.optional(ruled<LifeCycleState>(lifeCycleStateRule, limits)),
+    healthStatus: z.optional(ruled<HealthStatus>(healthStatusRule, limits)),
+    protectFromScalingDown: z.optional(ruled<boolean>(booleanRule, limits)),
+  });
+  return mapped(fields, (filter) => renamed(filter, filterNames));
+}
+
+/** What is given, by its names on the wire. */
+function renamed<Name extends string>(
+  given: { readonly [One in Name]?: unknown },
+  names: Readonly<Record<Name, string>>,
+): Record<string, unknown> {
+  const kept = (Object.keys(names) as Name[]).filter((name) => given[name] !== undefined);
+  return Object.fromEntries(kept.map((name) => [names[name], given[name]]));
+}
 
 function completion(limits: LifecycleHookLimits) {
   const fields = z.strictObject({

@@ -83,6 +83,30 @@ export const operations = {
     rate: readsPerSecond,
     repeatable: "always",
   },
+  "scalingGroups.update": {
+    doing: "updating scaling group",
+    actions: ["as:groups:update", "as:scalingGroup:update"],
+    rate: writesPerSecond,
+    repeatable: "always",
+  },
+  "scalingGroups.resume": {
+    doing: "resuming scaling group",
+    actions: ["as:groups:action", "as:scalingGroup:resume"],
+    rate: writesPerSecond,
+    repeatable: "always",
+  },
+  "scalingGroups.pause": {
+    doing: "pausing scaling group",
+    actions: ["as:groups:action", "as:scalingGroup:pause"],
+    rate: writesPerSecond,
+    repeatable: "always",
+  },
+  "scalingInstances.list": {
+    doing: "listing the instances",
+    actions: ["as:instances:list", "as:scalingGroup:listInstances"],
+    rate: readsPerSecond,
+    repeatable: "always",
+  },
   "scalingGroups.activities": {
     doing: "reading the activities of scaling group",
     // The older action is spelt so.

@@ -97,10 +97,36 @@ const explanations: Readonly<Record<string, Explanation>> = {
   },
   // the group
   "AS.0003": { meaning: "the group is busy with another request", remedy: tryLater, kind: "busy" },
+  "AS.2004": {
+    meaning: "the minimum or the maximum number of instances is not valid",
+    remedy: "give a minimum that is not above the maximum",
+  },
+  "AS.2005": {
+    meaning: "the desired number of instances is below the group's minimum or above its maximum",
+    remedy: "give a number between the two, or change them as well",
+  },
   "AS.2007": {
     meaning: "the scaling group does not exist",
     remedy: "check its id, the region and the project",
     kind: "gone",
+  },
+  "AS.2008": { meaning: "the action is not valid", remedy: "report it to this package's authors" },
+  "AS.2010": {
+    meaning: "the desired number is below that of the instances that are protected from scale-in",
+    remedy: "take the protection from some of them first",
+  },
+  "AS.2018": {
+    meaning: "the group has no configuration to make instances from",
+    remedy: "give it a scaling configuration first",
+  },
+  "AS.2020": {
+    meaning: "the group's status does not allow it",
+    remedy: "look at the group in the console",
+    quote: true,
+  },
+  "AS.2028": {
+    meaning: "the desired number of instances is the same as before",
+    remedy: "leave it out",
   },
   "AS.2033": {
     meaning: "the group's current status does not allow it, as while a scaling activity runs",
@@ -108,7 +134,19 @@ const explanations: Readonly<Record<string, Explanation>> = {
     kind: "busy",
     quote: true,
   },
+  "AS.2045": {
+    meaning: "the minimum or the maximum number of instances is above the account's quota",
+    remedy: "give a smaller one, or have the quota raised",
+  },
   "AS.2047": { meaning: "the group is scaling", remedy: "wait until the activity ends", kind: "busy" },
+  "AS.2051": {
+    meaning: "the desired number is below that of the instances on standby",
+    remedy: "put some of them back in service first",
+  },
+  "AS.2052": {
+    meaning: "the desired number is below that of the instances that are protected or on standby",
+    remedy: "take the protection from some of them, or put them back in service, first",
+  },
   "AS.2054": { meaning: "the group is scaling", remedy: "wait until the activity ends", kind: "busy" },
   "AS.4006": { meaning: "the instance does not exist", remedy: "check its id" },
   // requests in general

@@ -21,6 +21,8 @@ const group = (isScaling: boolean) => ({
     is_scaling: isScaling,
     current_instance_number: 1,
     desire_instance_number: 2,
+    min_instance_number: 0,
+    max_instance_number: 4,
   },
 });
 
@@ -124,6 +126,9 @@ test("the wait until a group is idle ends when no activity runs any more", async
     isScaling: false,
     currentInstanceNumber: 1,
     desireInstanceNumber: 2,
+    minInstanceNumber: 0,
+    maxInstanceNumber: 4,
+    detail: undefined,
   });
   expect(server.requests).toHaveLength(3);
   expect(server.requests[0]?.path).toMatch(
