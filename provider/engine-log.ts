@@ -22,11 +22,17 @@ const patience = 1000;
  * address is the plugin's last argument. Best effort: an operation never fails for want of a message.
  */
 export class EngineLog {
+  readonly #token: string;
   #engine: Engine | undefined;
   /** It has taken a message. */
   #wasThere = false;
   /** Settles when the messages so far are there: one after the other, since the last status is the one that stays. */
   #sent: Promise<void> = Promise.resolve();
+
+  /** For the resources of a type. */
+  constructor(token: string) {
+    this.#token = token;
+  }
 
   /**
    * Resolves when the engine has the message, or can't be told: it may end the process as soon as an operation has
@@ -35,7 +41,7 @@ export class EngineLog {
   log(shortUrn: string | undefined, message: string, options: MessageOptions = {}): Promise<void> {
     this.#sent = this.#sent
       .then(async () => {
-        this.#engine ??= connect();
+        this.#engine ??= connect(this.#token);
         await this.#engine?.show(shortUrn, message, options);
         this.#wasThere = true;
       })
@@ -55,7 +61,7 @@ export class EngineLog {
 }
 
 /** Loaded late: most operations have nothing to say. */
-function connect(): Engine | undefined {
+function connect(token: string): Engine | undefined {
   const address = process.argv.at(-1);
   if (address === undefined || !/^[\w.[\]:-]+:\d+$/.test(address)) return undefined;
   // By `require`: an import finds no names in the generated modules.
@@ -75,7 +81,7 @@ function connect(): Engine | undefined {
       request.setSeverity(level === "warning" ? LogSeverity.WARNING : LogSeverity.INFO);
       request.setMessage(message);
       request.setEphemeral(ephemeral);
-      if (shortUrn !== undefined) request.setUrn(expandUrn(shortUrn));
+      if (shortUrn !== undefined) request.setUrn(expandUrn(shortUrn, token));
       return new Promise((resolve, reject) => {
         engine.log(request, new grpc.Metadata(), { deadline: Date.now() + patience }, (error) =>
           error === null ? resolve() : reject(error),

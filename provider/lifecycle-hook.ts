@@ -7,10 +7,10 @@ import {
   inputProperties,
   outputProperties,
 } from "./core/properties";
-import { lifecycleHookToken, markApplies, shortUrn, shortUrnIn } from "./core/urn";
-
+import { lifecycleHookToken } from "./core/urn";
+import { secretNames, urnOf } from "./hidden-inputs";
 import { providerText, requireReachablePackage } from "./provider-text";
-import { mayTransform, plainPromise } from "./pulumi-runtime";
+import { mayTransform } from "./pulumi-runtime";
 
 /** The moments at which a hook suspends an instance. */
 export type LifecycleHookType = "INSTANCE_LAUNCHING" | "INSTANCE_TERMINATING";
@@ -159,11 +159,9 @@ function properties(
 }
 
 function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions) {
-  // A plain value is no secret; to have Pulumi tell so of each takes a tenth of the time of a preview of many hooks.
-  const mayBeSecret = inputNames.filter((one) => typeof args[one] === "object" && args[one] !== null);
   const hidden: { [Name in keyof (HiddenInputs & CheckOnlyInputs)]: pulumi.Input<unknown> } = {
     __urn: urnOf(name, opts.parent),
-    ...(mayBeSecret.length === 0 ? {} : { __secrets: secretNames(mayBeSecret, args) }),
+    ...secretNames(inputNames, args),
     ...(opts.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
     ...(opts.import === undefined ? {} : { __import: opts.import }),
     ...(opts.import === undefined || opts.ignoreChanges === undefined
@@ -174,25 +172,4 @@ function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.Custom
     ...(mayTransform(opts) ? { __given: { ...args } } : {}),
   };
   return hidden;
-}
-
-/** Ours rather than `pulumi.createUrn`: the outputs that it makes take as long as all else that a class does here. */
-function urnOf(name: string, parent: pulumi.Resource | undefined): string | Promise<string> {
-  const mark = pulumi.runtime.isDryRun() ? (short: string) => short : markApplies;
-  // The superclass refuses a parent that is no resource.
-  if (!pulumi.Resource.isInstance(parent)) {
-    return mark(shortUrn(pulumi.getStack(), pulumi.getProject(), "", name));
-  }
-  // As an output it would carry the parent as a dependency: a hook in a component would wait for itself.
-  return plainPromise(parent.urn).then((urn) => mark(shortUrnIn(urn, name)));
-}
-
-/** The names of the inputs that are secret; nothing when there are none. */
-async function secretNames(
-  names: readonly InputName[],
-  args: LifecycleHookArgs,
-): Promise<string[] | undefined> {
-  const areSecret = await Promise.all(names.map((name) => pulumi.isSecret(pulumi.output(args[name]))));
-  const secrets = names.filter((_, index) => areSecret[index]);
-  return secrets.length === 0 ? undefined : secrets;
 }

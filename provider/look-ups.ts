@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LifecycleHook } from "../sdk/api/hook-fields";
 import type { HangingInstance } from "../sdk/api/schemas";
-import { ConfiguredClients } from "./core/clients";
-import { type ScopedClient, systemClock } from "./core/context";
+import { clientsOf } from "./core/clients";
+import type { ScopedClient } from "./core/context";
 import { formatHookId } from "./core/properties";
 import { readSettings } from "./core/settings";
 import type { LifecycleHookType } from "./lifecycle-hook";
@@ -131,19 +131,8 @@ async function readHangingInstances(
   return client.hangingInstances.list(scalingGroupId, { instanceId });
 }
 
-/** One for each configuration of a process: look-ups share connections, the rate limiter, and the project's look-up. */
-const clients = new Map<string, ConfiguredClients>();
-
 function scopeOf(configured: PlainConfiguration): Promise<ScopedClient> {
-  const key = JSON.stringify([configured, process.env]);
-  const known =
-    clients.get(key) ??
-    new ConfiguredClients(
-      readSettings((name) => configured[name], process.env),
-      systemClock,
-    );
-  clients.set(key, known);
-  return known.at();
+  return clientsOf(readSettings((name) => configured[name], process.env)).at();
 }
 
 /** What is read is no secret, though secrets are needed to read it. */

@@ -167,6 +167,7 @@ function movedRegion(
   if (isNew(olds) || olds.scalingGroupId !== inputs.scalingGroupId) return undefined;
   return [
     moved(
+      "hook",
       formatHookId(olds as unknown as HookAddress),
       `region ${was}`,
       `region ${region} (by ${regionSource})`,
@@ -174,9 +175,13 @@ function movedRegion(
   ];
 }
 
-/** A group is in one region and one project, so another configuration does not move a hook. */
-export function moved(id: string, is: string, configured: string): string {
-  return `the hook ${JSON.stringify(id)} is in ${is}, but ${configured} is configured: a scaling group is in one region and one project, and a hook does not move with the configuration. Go back to ${is} for this hook (by the configuration, or by a Provider of its own); or, to have it elsewhere, give it a scalingGroupId of there`;
+/** What is of a group. */
+export type Kind = "hook" | "activation";
+
+/** A group is in one region and one project, so another configuration moves nothing of it. */
+export function moved(kind: Kind, id: string, is: string, configured: string): string {
+  const one = kind === "hook" ? "a hook" : "an activation";
+  return `the ${kind} ${JSON.stringify(id)} is in ${is}, but ${configured} is configured: a scaling group is in one region and one project, and ${one} does not move with the configuration. Go back to ${is} for this ${kind} (by the configuration, or by a Provider of its own); or, to have it elsewhere, give it a scalingGroupId of there`;
 }
 
 function topicElsewhere(urn: unknown, region: string | undefined, concealed: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import type { CredentialsProvider } from "../../sdk/credentials/credentials";
 import type { DefaultCredentialsOptions } from "../../sdk/credentials/search";
 import { isConfigurationError } from "../../sdk/errors/errors";
-import type { Clients, RunClock, Scope, ScopedClient } from "./context";
+import { type Clients, type RunClock, type Scope, type ScopedClient, systemClock } from "./context";
 import { GroupHooks } from "./group-hooks";
 import type { ProviderSettings } from "./settings";
 
@@ -9,6 +9,19 @@ interface TimedClient extends Pick<ScopedClient, "client" | "serviceTime"> {}
 
 /** What the HTTP client needs. */
 const leastNode = 22;
+
+const shared = new Map<string, ConfiguredClients>();
+
+/**
+ * The clients for some settings in this environment. All that asks for them in a process shares them: connections, rate
+ * limiter, credentials, and the project's look-up.
+ */
+export function clientsOf(settings: ProviderSettings): ConfiguredClients {
+  const key = JSON.stringify([settings, process.env]);
+  const clients = shared.get(key) ?? new ConfiguredClients(settings, systemClock);
+  shared.set(key, clients);
+  return clients;
+}
 
 /** The clients of the regions and projects where hooks are; one each, made when first needed. */
 export class ConfiguredClients implements Clients {

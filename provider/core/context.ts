@@ -4,7 +4,7 @@ import type { GroupHooks } from "./group-hooks";
 import type { Ownership } from "./ownership";
 
 /** What an operation needs from outside. Nothing here tells which host called it. */
-export interface Context {
+export interface OperationContext {
   /** The client of a scope; of the configured region when none is given. */
   readonly clients: Clients;
   /**
@@ -19,8 +19,12 @@ export interface Context {
   readonly isAbandoned: () => Promise<boolean>;
   /** Milliseconds that never go back, and a wait. */
   readonly clock: RunClock;
-  /** How long this operation may wait for a busy group, in milliseconds. */
+  /** How long this operation may wait for the group, in milliseconds. */
   readonly timeout: number;
+}
+
+/** What an operation on a hook needs. */
+export interface Context extends OperationContext {
   /** Which resource of this run has which hook. */
   readonly ownership: Ownership;
 }

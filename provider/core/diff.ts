@@ -1,4 +1,4 @@
-import { moved } from "./check";
+import { type Kind, moved } from "./check";
 import {
   comparable,
   formatHookId,
@@ -29,7 +29,7 @@ export type ConfiguredScope = Pick<
  * configuration has another region or project than the hook's group.
  */
 export function diff(olds: HookOutputs, news: PlannedInputs, scope: ConfiguredScope): Difference {
-  refuseMove(olds, news.scalingGroupId, scope);
+  refuseMove("hook", formatHookId(olds), olds, news.scalingGroupId, scope);
   const differs = (name: Parameters<typeof comparable>[1]) => {
     const value = comparable(news, name);
     return value === unknown || value !== comparable(olds, name);
@@ -42,9 +42,11 @@ export function diff(olds: HookOutputs, news: PlannedInputs, scope: ConfiguredSc
   return { changes, replaces };
 }
 
-/** Throws when a hook is to stay in its group, and the configuration has another region or project than the group. */
+/** Throws when a resource is to stay in its group, and the configuration has another region or project than the group. */
 export function refuseMove(
-  olds: Partial<HookOutputs>,
+  kind: Kind,
+  id: string,
+  olds: Partial<Pick<HookOutputs, "scalingGroupId" | "region" | "projectId">>,
   scalingGroupId: unknown,
   scope: ConfiguredScope,
 ): void {
@@ -59,8 +61,7 @@ export function refuseMove(
       : [`project ${scope.projectId} (by ${scope.projectSource})`]),
   ];
   if (elsewhere.length === 0) return;
-  const id = formatHookId(olds as HookOutputs);
-  throw new Error(moved(id, `region ${region} and project ${projectId}`, elsewhere.join(" and ")));
+  throw new Error(moved(kind, id, `region ${region} and project ${projectId}`, elsewhere.join(" and ")));
 }
 
 function isAskedToReplace(name: string, { __replaceOnChanges: paths }: PlannedInputs): boolean {
@@ -68,11 +69,11 @@ function isAskedToReplace(name: string, { __replaceOnChanges: paths }: PlannedIn
 }
 
 /** What has become secret is a change: it would stay in the state's outputs in clear. */
-function secretsOf(properties: { readonly __secrets?: unknown }): string {
+export function secretsOf(properties: { readonly __secrets?: unknown }): string {
   return JSON.stringify(secretNames(properties).toSorted());
 }
 
 /** Changed time-outs are a change: they reach `delete` only through the state. */
-function timeoutsOf({ __timeouts: timeouts }: { readonly __timeouts?: unknown }): string {
+export function timeoutsOf({ __timeouts: timeouts }: { readonly __timeouts?: unknown }): string {
   return JSON.stringify(Object.entries(timeouts ?? {}).sort());
 }

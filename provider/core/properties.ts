@@ -90,8 +90,9 @@ export type HookInputs = HiddenInputs & { readonly scalingGroupId: string } & {
   readonly [Name in Exclude<HookInputName, OptionalFieldName>]: LifecycleHook[Name];
 } & { readonly [Name in OptionalFieldName]?: LifecycleHook[Name] };
 
-/** The same while some of them may not be known yet. */
-export type PlannedInputs = { readonly [Name in keyof HookInputs]: HookInputs[Name] | Unknown };
+/** Inputs while some of them may not be known yet. */
+export type Planned<Inputs> = { readonly [Name in keyof Inputs]: Inputs[Name] | Unknown };
+export type PlannedInputs = Planned<HookInputs>;
 
 /** What the state keeps of a hook. */
 export type HookOutputs = HookInputs & {
@@ -103,13 +104,13 @@ export type KnownHook = HookInputs &
   Pick<HookOutputs, "region" | "projectId"> &
   Partial<Pick<HookOutputs, Exclude<HookFieldName, HookInputName>>>;
 
-/** The hook exists, but not everything went as it should have: the state has to keep it. */
-export class IncompleteError extends Error {
+/** The resource exists, but not everything went as it should have: the state has to keep it. */
+export class IncompleteError<Known extends HiddenInputs = KnownHook> extends Error {
   override readonly name = "IncompleteError";
-  /** The hook as it is now. */
-  readonly outputs: KnownHook;
+  /** The resource as it is now. */
+  readonly outputs: Known;
 
-  constructor(message: string, outputs: KnownHook) {
+  constructor(message: string, outputs: Known) {
     super(message);
     this.outputs = outputs;
   }

@@ -1,7 +1,7 @@
 import { isServiceError } from "../../sdk/errors/errors";
 import { redact } from "../../sdk/errors/redaction";
-import { check, isNew } from "./check";
-import { ConfiguredClients } from "./clients";
+import { check, isNew, type Kind } from "./check";
+import { ConfiguredClients, clientsOf } from "./clients";
 import { type Context, type RunClock, type Scope, systemClock } from "./context";
 import { create } from "./create";
 import { type Difference, diff, refuseMove } from "./diff";
@@ -62,7 +62,7 @@ export class Run {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
-    this.#clients = new ConfiguredClients(settings, clock);
+    this.#clients = clock === systemClock ? clientsOf(settings) : new ConfiguredClients(settings, clock);
   }
 
   /** Validates inputs; looks at the live group before an import or a replacement, and where a preflight is configured. */
@@ -157,11 +157,11 @@ export class Run {
   }
 
   async read(id: string, known: Partial<HookOutputs>): Promise<ReadHook | undefined> {
-    return inItsProject(known, read(this.#context("read", known), id, known));
+    return inItsProject("hook", known, read(this.#context("read", known), id, known));
   }
 
   async update(id: string, olds: KnownHook, news: HookInputs, timeout?: number): Promise<HookOutputs> {
-    return inItsProject(olds, update(this.#context("update", news, timeout), id, olds, news));
+    return inItsProject("hook", olds, update(this.#context("update", news, timeout), id, olds, news));
   }
 
   /** Deletes a hook, unless another resource keeps it; before a replacement only after a look. */
@@ -176,7 +176,7 @@ export class Run {
       return;
     }
     await this.#lookBeforeReplacing(context, id, known);
-    await inItsProject(known, deleteHook(context, id, known));
+    await inItsProject("hook", known, deleteHook(context, id, known));
     this.#ownership.deleted(id);
   }
 
@@ -188,7 +188,7 @@ export class Run {
   async #lookBeforeReplacing(context: Context, id: string, known: HookOutputs): Promise<void> {
     if (this.#ownership.isLeaving(id)) return;
     for (const inputs of this.#awaited.values()) {
-      refuseMove(known, inputs.scalingGroupId, this.#settings);
+      refuseMove("hook", id, known, inputs.scalingGroupId, this.#settings);
       const isAutoNamed = this.#isAutoNamed(inputs);
       const question = { context, inputs, concealed: secretNames(inputs), isAutoNamed, applies: true };
       const { problems } = await this.#looks.replacement(question, id, false);
@@ -215,13 +215,17 @@ export class Run {
   }
 }
 
-/** Explains why credentials that are good elsewhere are refused for a hook's project. */
-async function inItsProject<T>({ region, projectId }: Scope, operation: Promise<T>): Promise<T> {
+/** Explains why credentials that are good elsewhere are refused for a resource's project. */
+export async function inItsProject<T>(
+  kind: Kind,
+  { region, projectId }: Scope,
+  operation: Promise<T>,
+): Promise<T> {
   try {
     return await operation;
   } catch (error) {
     if (!isServiceError(error) || error.code !== "AS.0008" || projectId === undefined) throw error;
-    const text = `${error.message}; the hook is in project ${projectId} of region ${region}, and these credentials are those of another project or account: go back to the configuration or the Provider that made it`;
+    const text = `${error.message}; the ${kind} is in project ${projectId} of region ${region}, and these credentials are those of another project or account: go back to the configuration or the Provider that made it`;
     throw new Error(text, { cause: error });
   }
 }

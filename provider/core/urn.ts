@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type LifecycleHookLimits, specificationLimits } from "../../sdk/api/limits";
 
-/** The type of the resource, as it stands in every state. */
+/** The types of the resources, as they stand in every state. */
 export const lifecycleHookToken = "pulumi-nodejs:dynamic/huaweicloud/as:LifecycleHook";
 
 const scheme = "urn:pulumi:";
@@ -38,10 +38,10 @@ export function readMark(sent: string): { readonly short: string; readonly appli
   return { short: applies ? sent.slice(appliesMark.length) : sent, applies };
 }
 
-/** The whole URN again. */
-export function expandUrn(short: string): string {
+/** The whole URN again, of a resource of a type. */
+export function expandUrn(short: string, token: string = lifecycleHookToken): string {
   const [stack, project, parents, ...name] = short.split("::");
-  return `${scheme}${[stack, project, `${parents}${lifecycleHookToken}`, ...name].join("::")}`;
+  return `${scheme}${[stack, project, `${parents}${token}`, ...name].join("::")}`;
 }
 
 /** The resource's name in the program, which may itself contain `::`. */

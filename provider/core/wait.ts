@@ -1,6 +1,6 @@
 import { isBusy, isUnknownTopic } from "../../sdk/errors/codes";
 import { isServiceError, type ServiceError } from "../../sdk/errors/errors";
-import type { Context } from "./context";
+import type { OperationContext } from "./context";
 
 const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
@@ -17,15 +17,16 @@ function parseDuration(text: string): number | undefined {
 /** The operations that may have to wait. */
 export type TimedOperation = "create" | "read" | "update" | "delete";
 
-/** How long an operation waits for a busy group unless `customTimeouts` says otherwise, in milliseconds. */
+/** How long an operation on a hook waits unless `customTimeouts` says otherwise, in milliseconds. */
 const defaultTimeout = 10 * units.m;
 
 /** The milliseconds that an operation may wait. */
 export function timeoutOf(
   operation: TimedOperation,
   custom: Readonly<Record<string, string>> | undefined,
+  otherwise = defaultTimeout,
 ): number {
-  return parseDuration(custom?.[operation] ?? "") ?? defaultTimeout;
+  return parseDuration(custom?.[operation] ?? "") ?? otherwise;
 }
 
 /** Refusals that pass by themselves, how long to wait for that, and what is being waited for. */
@@ -46,7 +47,7 @@ const unknownTopicTimeout = 30_000;
 
 /** Repeats what the service refuses for a while, until it is accepted or the time for that refusal is over. */
 export async function retryWhile<T>(
-  context: Context,
+  context: OperationContext,
   attempt: () => Promise<T>,
   passing: readonly PassingRefusal[],
 ): Promise<T> {
@@ -87,7 +88,7 @@ export async function retryWhile<T>(
 
 /** A scaling activity runs in the group. */
 export function busyGroup(
-  context: Context,
+  context: OperationContext,
   operation: "create" | "update" | "delete",
   scalingGroupId: string,
 ): PassingRefusal {
@@ -100,7 +101,7 @@ export function busyGroup(
 }
 
 /** The topic was made in the same run; Auto Scaling knows it after some seconds. */
-export function unknownTopic(context: Context): PassingRefusal {
+export function unknownTopic(context: OperationContext): PassingRefusal {
   return {
     matches: isUnknownTopic,
     timeout: Math.min(unknownTopicTimeout, context.timeout),

@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import { markApplies, shortUrn, shortUrnIn } from "./core/urn";
+import { plainPromise } from "./pulumi-runtime";
+
+/** What the classes send besides a program's inputs, since the dynamic-provider host does not tell it to the provider. */
+
+/** Ours rather than `pulumi.createUrn`: the outputs that it makes take as long as all else that a class does here. */
+export function urnOf(name: string, parent: pulumi.Resource | undefined): string | Promise<string> {
+  const mark = pulumi.runtime.isDryRun() ? (short: string) => short : markApplies;
+  // The superclass refuses a parent that is no resource.
+  if (!pulumi.Resource.isInstance(parent)) {
+    return mark(shortUrn(pulumi.getStack(), pulumi.getProject(), "", name));
+  }
+  // As an output it would carry the parent as a dependency: a hook in a component would wait for itself.
+  return plainPromise(parent.urn).then((urn) => mark(shortUrnIn(urn, name)));
+}
+
+/** The hidden input that names the inputs which are secret, where some may be. */
+export function secretNames<Name extends string>(
+  names: readonly Name[],
+  args: { readonly [One in Name]?: unknown },
+): { readonly __secrets?: Promise<string[] | undefined> } {
+  // A plain value is no secret; to have Pulumi tell so of each takes a tenth of the time of a preview of many hooks.
+  const mayBeSecret = names.filter((one) => typeof args[one] === "object" && args[one] !== null);
+  return mayBeSecret.length === 0 ? {} : { __secrets: secretsAmong(mayBeSecret, args) };
+}
+
+/** Nothing when there are none. */
+async function secretsAmong<Name extends string>(
+  names: readonly Name[],
+  args: { readonly [One in Name]?: unknown },
+): Promise<string[] | undefined> {
+  const areSecret = await Promise.all(names.map((name) => pulumi.isSecret(pulumi.output(args[name]))));
+  const secrets = names.filter((_, index) => areSecret[index]);
+  return secrets.length === 0 ? undefined : secrets;
+}
