@@ -8,6 +8,7 @@ export {
 } from "./lifecycle-hook";
 export {
   LifecycleHooks,
+  type LifecycleHooksActivation,
   type LifecycleHooksArgs,
   type LifecycleHooksItem,
   type Topic,
@@ -27,3 +28,8 @@ export {
   type LookUpOptions,
 } from "./look-ups";
 export { Provider, type ProviderArgs } from "./provider";
+export {
+  ScalingGroupActivation,
+  type ScalingGroupActivationArgs,
+  type ScalingGroupActivationState,
+} from "./scaling-group-activation";

@@ -3,6 +3,7 @@ import { maxHooksPerGroup } from "../sdk/api/limits";
 import { nearest } from "../sdk/api/rules";
 import { inputProperties } from "./core/properties";
 import { type DefaultResult, LifecycleHook, type LifecycleHookArgs } from "./lifecycle-hook";
+import { ScalingGroupActivation, type ScalingGroupActivationArgs } from "./scaling-group-activation";
 
 /** An SMN topic: its URN, or whatever has one as its `topicUrn`, as the topics of other providers do. */
 export type Topic = pulumi.Input<string> | { readonly topicUrn: pulumi.Input<string> };
@@ -13,6 +14,12 @@ export interface LifecycleHooksItem
   /** @default the topic that all share */
   readonly notificationTopicUrn?: Topic | undefined;
   /** Options of this hook alone, such as `import`, `aliases`, `customTimeouts` and `ignoreChanges`. */
+  readonly opts?: Omit<pulumi.CustomResourceOptions, "parent"> | undefined;
+}
+
+/** With how many instances the group is in service while its hooks are there: see `ScalingGroupActivation`. */
+export interface LifecycleHooksActivation extends Omit<ScalingGroupActivationArgs, "scalingGroupId"> {
+  /** Options of the activation alone, such as `customTimeouts` and `protect`. */
   readonly opts?: Omit<pulumi.CustomResourceOptions, "parent"> | undefined;
 }
 
@@ -28,6 +35,11 @@ export interface LifecycleHooksArgs<Name extends string = string> {
   readonly defaultTimeout?: pulumi.Input<number> | undefined;
   /** The hooks by a key of yours. The key makes the resource's name, `<name>-<key>`. */
   readonly hooks: { readonly [Key in Name]: LifecycleHooksItem };
+  /**
+   * Puts the group in service once all hooks are made, and empties it before the first of them is deleted. The
+   * resource has the component's name. @default the group's service is another's business
+   */
+  readonly activation?: LifecycleHooksActivation | undefined;
 }
 
 /**
@@ -51,6 +63,8 @@ export interface LifecycleHooksArgs<Name extends string = string> {
 export class LifecycleHooks<Name extends string = string> extends pulumi.ComponentResource {
   /** The hooks by their keys. */
   public readonly hooks: { readonly [Key in Name]: LifecycleHook };
+  /** The group's activation; `undefined` without `activation` in the arguments. */
+  public readonly activation: ScalingGroupActivation | undefined;
 
   constructor(name: string, args: LifecycleHooksArgs<Name>, opts: pulumi.ComponentResourceOptions = {}) {
     super("huaweicloud:as:LifecycleHooks", name, {}, opts);
@@ -72,8 +86,26 @@ export class LifecycleHooks<Name extends string = string> extends pulumi.Compone
     });
     this.hooks = Object.fromEntries(entries) as { [Key in Name]: LifecycleHook };
     this.#refuseTwoOfOneName(args.hooks);
+    this.activation = this.#activate(name, args, opts);
     // Values and not the resources, which an update plan can't hold.
     this.registerOutputs({ ids: Object.fromEntries(entries.map(([key, hook]) => [key, hook.id])) });
+  }
+
+  #activate(
+    name: string,
+    { scalingGroupId, activation }: LifecycleHooksArgs<Name>,
+    { dependsOn }: pulumi.ComponentResourceOptions,
+  ): ScalingGroupActivation | undefined {
+    if (activation === undefined) return undefined;
+    const { opts = {}, ...numbers } = activation;
+    const after = pulumi.mergeOptions(dependsOn === undefined ? {} : { dependsOn }, {
+      dependsOn: Object.values<LifecycleHook>(this.hooks),
+    });
+    return new ScalingGroupActivation(
+      name,
+      { ...numbers, scalingGroupId },
+      { ...pulumi.mergeOptions(after, opts), parent: this },
+    );
   }
 
   /** Automatic names differ by their hash; given ones may not. */

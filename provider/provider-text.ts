@@ -6,7 +6,7 @@ import { version } from "../sdk/version";
 import { isMocked } from "./pulumi-runtime";
 
 /**
- * What Pulumi keeps as the code of the provider, twice in the state of every hook. It only says where the code
+ * What Pulumi keeps as the code of the provider, twice in the state of every resource. It only says where the code
  * is: so it is short, holds no secret, and a new version of this package serves old states. Frozen: states load
  * it for as long as they live.
  *
@@ -15,6 +15,10 @@ import { isMocked } from "./pulumi-runtime";
  */
 export const providerText =
   "exports.handler=()=>require('module').createRequire(process.cwd()+'/')('pulumi-huaweicloud-as/runtime')";
+
+/** The same for the activations of scaling groups. */
+export const activationProviderText =
+  "exports.handler=()=>require('module').createRequire(process.cwd()+'/')('pulumi-huaweicloud-as/activation-runtime')";
 
 /** The folders from which the package is reachable, as far as they have been asked about. */
 const reachable = new Set<string>();

@@ -7,17 +7,13 @@ import { Run } from "./core/run";
 import { lifecycleHookToken } from "./core/urn";
 import { providerOf } from "./host-provider";
 
-export const {
-  configure,
-  check,
-  diff,
-  create,
-  read,
-  update,
-  delete: remove,
-} = providerOf<HookInputs, HookOutputs>({
+const provider = providerOf<HookInputs, HookOutputs>({
   token: lifecycleHookToken,
   start: (settings, log) => new Run(settings, log),
   idOf: formatHookId,
 });
+
+export const { configure, check, diff, create, read, update } = provider;
+const { delete: remove } = provider;
+
 export { remove as delete };

@@ -3,6 +3,7 @@ import { type LifecycleHookLimits, specificationLimits } from "../../sdk/api/lim
 
 /** The types of the resources, as they stand in every state. */
 export const lifecycleHookToken = "pulumi-nodejs:dynamic/huaweicloud/as:LifecycleHook";
+export const scalingGroupActivationToken = "pulumi-nodejs:dynamic/huaweicloud/as:ScalingGroupActivation";
 
 const scheme = "urn:pulumi:";
 

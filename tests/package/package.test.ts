@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { providerText } from "../../provider/provider-text";
+import { activationProviderText, providerText } from "../../provider/provider-text";
 
 /** The package as npm would publish it, installed in a project elsewhere. */
 
@@ -102,15 +102,18 @@ describe("the package", () => {
     expect(printed).toBe("function function 0");
   });
 
-  test("finds itself from the text in the state", async () => {
-    const printed = await script(
-      "state.cjs",
-      `const exported = {};
-       new Function("exports", "require", ${JSON.stringify(providerText)})(exported, require);
+  test.each([providerText, activationProviderText])(
+    "finds itself from the text in the state: %s",
+    async (text) => {
+      const printed = await script(
+        "state.cjs",
+        `const exported = {};
+       new Function("exports", "require", ${JSON.stringify(text)})(exported, require);
        console.log(Object.keys(exported.handler()).sort().join());`,
-    );
-    expect(printed).toBe("check,configure,create,delete,diff,read,update");
-  });
+      );
+      expect(printed).toBe("check,configure,create,delete,diff,read,update");
+    },
+  );
 
   test.each([
     ["nodenext", "nodenext", []],

@@ -176,7 +176,7 @@ function summarize(events: readonly EngineEvent[]): Pick<Run, "steps" | "changed
   const diagnostics: string[] = [];
   for (const { resourcePreEvent, resOutputsEvent, diagnosticEvent } of events) {
     const metadata = resourcePreEvent?.metadata ?? resOutputsEvent?.metadata;
-    if (metadata?.type.includes("LifecycleHook")) {
+    if (metadata !== undefined && /LifecycleHook|ScalingGroupActivation/.test(metadata.type)) {
       const name = metadata.urn.split("::").at(-1) ?? "";
       if (resourcePreEvent !== undefined && metadata.op !== "same" && metadata.op !== "refresh") {
         steps.push(`${metadata.op} ${name}`);

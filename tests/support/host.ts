@@ -178,7 +178,7 @@ export async function failureOf(call: Promise<unknown>): Promise<HostFailure> {
 }
 
 function withProvider(properties: Properties): Properties {
-  return { ...properties, __provider: providerText };
+  return { __provider: providerText, ...properties };
 }
 
 function struct(properties: Properties): Struct {

@@ -6,11 +6,12 @@ import {
   expandUrn,
   lifecycleHookToken,
   nameInUrn,
+  scalingGroupActivationToken,
   shortUrn,
   shortUrnIn,
 } from "../../provider/core/urn";
 import { timeoutOf } from "../../provider/core/wait";
-import { providerText } from "../../provider/provider-text";
+import { activationProviderText, providerText } from "../../provider/provider-text";
 import { specificationLimits } from "../../sdk/api/limits";
 import { checkedInputs } from "../support/hooks";
 
@@ -20,10 +21,12 @@ describe("the provider's text in every state", () => {
       "exports.handler=()=>require('module').createRequire(process.cwd()+'/')('pulumi-huaweicloud-as/runtime')",
     );
     expect(providerText).toHaveLength(103);
+    expect(activationProviderText).toBe(providerText.replace("/runtime", "/activation-runtime"));
   });
 
   test("goes with a type token that is frozen, too", () => {
     expect(lifecycleHookToken).toBe("pulumi-nodejs:dynamic/huaweicloud/as:LifecycleHook");
+    expect(scalingGroupActivationToken).toBe("pulumi-nodejs:dynamic/huaweicloud/as:ScalingGroupActivation");
   });
 });
 

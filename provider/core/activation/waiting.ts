@@ -1,0 +1,170 @@
+import type { HangingInstance, ScalingGroup, ScalingInstance } from "../../../sdk/api/schemas";
+import type { CallOptions } from "../../../sdk/calls/caller";
+import { isAutoScalingError } from "../../../sdk/errors/errors";
+import type { OperationContext, ScopedClient } from "../context";
+import { seconds } from "../wait";
+
+/** How a group comes to have the instances that it is to have: it is looked at, again and again. */
+
+/** The least milliseconds between two looks; some more, at random, so that many groups are not looked at at once. */
+const interval = 5_000;
+const jitter = 2_500;
+/** How many instances a message names. */
+const named = 3;
+
+/** A group as one look finds it. */
+interface Look {
+  readonly group: ScalingGroup;
+  readonly instances: readonly ScalingInstance[];
+  /** What hangs on hooks. */
+  readonly hanging: readonly HangingInstance[];
+}
+
+/** What is waited for. */
+export interface Goal {
+  /** Which operation waits, by its name in `customTimeouts`. */
+  readonly operation: "create" | "update" | "delete";
+  /** What is being done, to begin an error with. */
+  readonly doing: string;
+  /** Of how many instances it is so. */
+  readonly progress: (look: Look) => string;
+  readonly isReached: (look: Look) => boolean;
+}
+
+/** All instances are in service, or on standby, and no more are to come. */
+export const serving: Pick<Goal, "progress" | "isReached"> = {
+  progress: ({ group, instances }) =>
+    `${instances.filter(isReady).length} of ${group.desireInstanceNumber} instances in service`,
+  isReached: ({ group, instances }) =>
+    group.scalingGroupStatus === "INSERVICE" &&
+    !group.isScaling &&
+    group.currentInstanceNumber === group.desireInstanceNumber &&
+    instances.every(isReady),
+};
+
+/** No instance is left. */
+export const empty: Pick<Goal, "progress" | "isReached"> = {
+  progress: ({ instances }) =>
+    instances.length === 1 ? "1 instance left" : `${instances.length} instances left`,
+  isReached: ({ group, instances }) => instances.length === 0 && !group.isScaling,
+};
+
+function isReady({ lifeCycleState }: ScalingInstance): boolean {
+  return lifeCycleState === "INSERVICE" || lifeCycleState === "STANDBY";
+}
+
+/** Waits until a group is as it is to be, by two looks one after the other: the service's numbers may lag. */
+export async function waitFor(
+  context: OperationContext,
+  { client, serviceTime }: ScopedClient,
+  groupId: string,
+  goal: Goal,
+  deadline: number,
+): Promise<ScalingGroup> {
+  const { clock } = context;
+  const start = clock.now();
+  const now = () => serviceTime(clock.now());
+  const since = now();
+  let before: string | undefined;
+  let last: Look | undefined;
+  let fault = "";
+  try {
+    for (;;) {
+      const left = deadline - clock.now();
+      try {
+        last = await look(client, groupId, { timeout: Math.max(1_000, left) });
+        fault = "";
+        const { scalingGroupStatus: status } = last.group;
+        const verdict = goal.isReached(last) ? "reached" : status === "INSERVICE" ? undefined : status;
+        if (verdict !== undefined && verdict === before) {
+          if (verdict === "reached") return last.group;
+          throw new Error(`${goal.doing}: ${await stopped(client, last.group)}`);
+        }
+        before = verdict;
+      } catch (error) {
+        if (!isAutoScalingError(error) || !error.retryable) throw error;
+        fault = `; the last look failed: ${error.message}`;
+      }
+      const remaining = deadline - clock.now();
+      if (remaining <= 0) {
+        const failure = await newestFailure(client, groupId, since);
+        const text = last === undefined ? "" : `: ${goal.progress(last)}${advice(last)}`;
+        throw new Error(
+          `${goal.doing}: not done within ${seconds(clock.now() - start)}${text}${failure}${fault}; to wait longer set the option customTimeouts: { ${goal.operation}: "3h" }; the next run goes on from here`,
+        );
+      }
+      if (last !== undefined)
+        void context.log(
+          `${goal.progress(last)}${hangs(last, now())} (${seconds(clock.now() - start)} so far, ${seconds(remaining)} left)`,
+          { ephemeral: true },
+        );
+      await clock.sleep(Math.min(interval + Math.random() * jitter, remaining));
+      if (await context.isAbandoned())
+        throw new Error(`${goal.doing}: the engine that asked for it is gone, so nothing more is sent`);
+    }
+  } finally {
+    // The row would go on to show the last status.
+    void context.log("", { ephemeral: true });
+  }
+}
+
+async function look(client: ScopedClient["client"], groupId: string, call: CallOptions): Promise<Look> {
+  const group = await client.scalingGroups.get(groupId, call);
+  const instances = await client.scalingInstances.list(groupId, call);
+  const isHeld = instances.some(({ lifeCycleState }) => lifeCycleState.endsWith("_WAIT"));
+  const listed = isHeld ? await client.hangingInstances.list(groupId, call) : [];
+  const hanging = listed.filter(({ lifecycleHookStatus }) => lifecycleHookStatus === "HANGING");
+  return { group, instances, hanging };
+}
+
+/** Why a group that is not in service comes no further. */
+async function stopped(client: ScopedClient["client"], group: ScalingGroup): Promise<string> {
+  const { scalingGroupId, scalingGroupStatus: status, detail } = group;
+  if (status === "PAUSED") return "somebody has paused the group meanwhile; the next run resumes it";
+  const why = detail === undefined ? "" : ` (${detail})`;
+  const failure = await newestFailure(client, scalingGroupId);
+  return `the group's status is ${status}${why}${failure}; when the cause is gone the next run goes on from here`;
+}
+
+/** The newest activity that failed, since a moment; a courtesy, so it says nothing where that can't be read. */
+async function newestFailure(client: ScopedClient["client"], groupId: string, since = 0): Promise<string> {
+  try {
+    const failed = (await client.scalingGroups.activities(groupId)).find(
+      ({ activityStatus, startTime }) => activityStatus === "FAIL" && Date.parse(startTime) >= since - 1000,
+    );
+    if (failed === undefined) return "";
+    const reasons = failed.failures.map(
+      ({ instanceId, reason }) => `instance ${instanceId ?? "?"}: ${reason}`,
+    );
+    return `; the newest failed activity is that of ${failed.startTime}${listed(reasons, ": ")}`;
+  } catch (error) {
+    if (isAutoScalingError(error)) return "";
+    throw error;
+  }
+}
+
+/** What hangs, on which hook, and for how long yet; `now` by the service's clock. */
+function hangs({ hanging }: Look, now: number): string {
+  const texts = hanging.map(({ instanceId, lifecycleHookName, timeout }) => {
+    const left = Math.max(0, Date.parse(timeout) - now);
+    return `${instanceId} hangs on hook ${lifecycleHookName} for ${seconds(left)} yet`;
+  });
+  return listed(texts, "; ");
+}
+
+/** The same with what to do about it. */
+function advice({ hanging }: Look): string {
+  const [first] = hanging;
+  if (first === undefined) return "";
+  const texts = hanging.map(
+    ({ instanceId, lifecycleHookName, timeout }) =>
+      `instance ${instanceId} hangs on hook ${JSON.stringify(lifecycleHookName)} until ${timeout}`,
+  );
+  return `${listed(texts, ": ")}; complete it with huaweicloud-as complete ${first.scalingGroupId} ${first.instanceId} --continue, or with client.hangingInstances.complete`;
+}
+
+function listed(texts: readonly string[], before: string): string {
+  if (texts.length === 0) return "";
+  const more = texts.length > named ? [`and ${texts.length - named} more`] : [];
+  return before + [...texts.slice(0, named), ...more].join(", ");
+}

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { scalingGroupActivationToken } from "../../provider/core/urn";
+import { activationProviderText } from "../../provider/provider-text";
+import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { EngineRows } from "../support/engine-rows";
+import { groupId } from "../support/hooks";
+import { failureOf, Host } from "../support/host";
+
+/** The activation of a scaling group by Pulumi's own host, in the same process as the hooks. */
+
+const __urn = "dev::shop::::web";
+const inputs = {
+  __provider: activationProviderText,
+  __urn,
+  scalingGroupId: groupId,
+  desiredInstances: 0,
+  enforceDesired: false,
+  wait: true,
+  __timeouts: { create: "50ms", update: "50ms", delete: "50ms" },
+};
+
+let emulator: Emulator;
+let rows: EngineRows;
+let host: Host;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ launchTime: 0, removalTime: 0 });
+  rows = await EngineRows.start();
+});
+afterAll(async () => {
+  await rows[Symbol.asyncDispose]();
+  await emulator.close();
+});
+beforeEach(async () => {
+  host = await Host.start(emulator.env, {}, rows.address);
+  emulator.clearRequests();
+  return () => host[Symbol.asyncDispose]();
+});
+
+test("both types of resource share a process's client: one look-up of the project", async () => {
+  emulator.putHook(groupId, { lifecycle_hook_name: "drain" });
+  await Promise.all([
+    host.read(`${groupId}/drain`, {}),
+    host.read(groupId, { __provider: activationProviderText }),
+    host.create(inputs),
+  ]);
+  emulator.removeHook(groupId, "drain");
+  const lookUps = emulator.requests.filter(({ path }) => path === "/v3/projects");
+  expect(lookUps).toHaveLength(1);
+});
+
+test("an activation is checked, created, read, updated and deleted, and tells its progress on its own row", async () => {
+  const checked = await host.check(
+    {},
+    { ...inputs, __provider: activationProviderText, desiredInstances: 1 },
+  );
+  expect(checked.reasons).toEqual([]);
+  const made = await host.create({ ...checked.inputs, __provider: activationProviderText });
+  expect(made.id).toBe(groupId);
+  const state = { ...made.outputs, __provider: activationProviderText };
+  expect(state).toMatchObject({ status: "INSERVICE", currentInstances: 1 });
+  const read = await host.read(groupId, state);
+  expect(read.outputs).toEqual(made.outputs);
+  expect(await host.diff(groupId, state, { ...read.inputs, __provider: activationProviderText })).toEqual({
+    changes: false,
+    replaces: [],
+  });
+  const more = { ...checked.inputs, __provider: activationProviderText, desiredInstances: 2 };
+  expect((await host.update(groupId, state, more)).outputs).toMatchObject({ currentInstances: 2 });
+  // As another command does it: this run's program still has the group.
+  await using destroying = await Host.start(emulator.env, {}, rows.address);
+  await destroying.delete(groupId, state);
+  expect(emulator.instances(groupId)).toEqual([]);
+  const urn = `urn:pulumi:dev::shop::${scalingGroupActivationToken}::web`;
+  expect(new Set(rows.messages.map((row) => row.urn))).toEqual(new Set([urn]));
+  expect(rows.statuses).toContainEqual(expect.stringMatching(/^1 of 1 instances in service/));
+  expect(host.stderr).toBe("");
+});
+
+test("an activation that was not done in time stays in the state, with the provider that can delete it", async () => {
+  emulator.putHook(groupId, { lifecycle_hook_name: "boot", lifecycle_hook_type: "INSTANCE_LAUNCHING" });
+  const { message, partial } = await failureOf(host.create({ ...inputs, desiredInstances: 1 }));
+  expect(message).toContain("not done within 0 s: 0 of 1 instances in service: instance ");
+  expect(partial).toMatchObject({
+    id: groupId,
+    properties: { desiredInstances: 1, region: emulator.region },
+    reasons: [message],
+  });
+});
