@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { markApplies, shortUrn, shortUrnIn } from "./core/urn";
-import { plainPromise } from "./pulumi-runtime";
+import {
+  lifecycleHookToken,
+  markApplies,
+  scalingGroupActivationToken,
+  shortUrn,
+  shortUrnIn,
+} from "./core/urn";
+import { followTransforms, mayTransform, plainPromise } from "./pulumi-runtime";
 
 /** What the classes send besides a program's inputs, since the dynamic-provider host does not tell it to the provider. */
 
@@ -34,3 +40,22 @@ async function secretsAmong<Name extends string>(
   const secrets = names.filter((_, index) => areSecret[index]);
   return secrets.length === 0 ? undefined : secrets;
 }
+
+/** The hidden input that tells what a class was given, where transforms may change that afterwards. */
+export function givenBefore(
+  opts: pulumi.CustomResourceOptions,
+  args: object,
+): { readonly __given?: Promise<object> } {
+  return mayTransform(opts) ? { __given: followTransforms(takeImport).then(() => ({ ...args })) } : {};
+}
+
+const tokens: readonly string[] = [lifecycleHookToken, scalingGroupActivationToken];
+
+/** Makes an `import` that a transform has set what one of the class's own options is. */
+const takeImport: pulumi.ResourceTransform = ({ type, props, opts }) => {
+  const { import: importId, ...others } = opts as pulumi.CustomResourceOptions;
+  if (!tokens.includes(type) || !importId) return undefined;
+  const { ignoreChanges = [] } = opts;
+  const ignored = ignoreChanges.length === 0 ? {} : { __ignoreChanges: ignoreChanges };
+  return { props: { ...props, __import: importId, ...ignored }, opts: others };
+};

@@ -8,9 +8,8 @@ import {
   outputProperties,
 } from "./core/properties";
 import { lifecycleHookToken } from "./core/urn";
-import { secretNames, urnOf } from "./hidden-inputs";
+import { givenBefore, secretNames, urnOf } from "./hidden-inputs";
 import { providerText, requireReachablePackage } from "./provider-text";
-import { mayTransform } from "./pulumi-runtime";
 
 /** The moments at which a hook suspends an instance. */
 export type LifecycleHookType = "INSTANCE_LAUNCHING" | "INSTANCE_TERMINATING";
@@ -169,7 +168,7 @@ function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.Custom
       : { __ignoreChanges: opts.ignoreChanges }),
     ...(opts.customTimeouts === undefined ? {} : { __timeouts: opts.customTimeouts }),
     ...(opts.deleteBeforeReplace === false ? { __createFirst: true } : {}),
-    ...(mayTransform(opts) ? { __given: { ...args } } : {}),
+    ...givenBefore(opts, args),
   };
   return hidden;
 }

@@ -10,7 +10,10 @@ interface OutputInternals<T> {
 
 interface RuntimeState {
   getStackResource(): pulumi.Resource | undefined;
-  getStore(): { readonly callbacks?: unknown };
+  getStore(): {
+    readonly callbacks?: { awaitStackRegistrations(): Promise<void> };
+    readonly supportsTransforms: boolean;
+  };
 }
 
 // By `require`: Pulumi's modules have no names that an import finds.
@@ -43,8 +46,33 @@ export function isMocked(): boolean {
  */
 export function mayTransform({ parent, transforms, transformations }: pulumi.ResourceOptions): boolean {
   if ((transforms?.length ?? 0) > 0 || (transformations?.length ?? 0) > 0) return true;
-  const state: RuntimeState = load("@pulumi/pulumi/runtime/state.js");
-  const inherited = parent ?? state.getStackResource();
+  const inherited = parent ?? runtimeState().getStackResource();
   const { __transformations: given } = (inherited ?? {}) as { readonly __transformations?: unknown[] };
-  return (given?.length ?? 0) > 0 || state.getStore().callbacks !== undefined;
+  return (given?.length ?? 0) > 0 || runtimeState().getStore().callbacks !== undefined;
+}
+
+/** By the callbacks of a program: settled when the transform of {@link followTransforms} is being registered. */
+const followed = new WeakMap<object, Promise<void>>();
+
+/**
+ * Has a transform run on all resources of a program, after those that the program has registered: once a program, and
+ * not under mocks, which import nothing. A resource whose inputs wait for the result is registered after the transform.
+ */
+export async function followTransforms(transform: pulumi.ResourceTransform): Promise<void> {
+  const { callbacks, supportsTransforms } = runtimeState().getStore();
+  if (isMocked() || !supportsTransforms) return;
+  const known = callbacks && followed.get(callbacks);
+  if (known !== undefined) return known;
+  const following = (async () => {
+    // The engine runs transforms in the order in which they arrive.
+    if (callbacks !== undefined) await callbacks.awaitStackRegistrations();
+    pulumi.runtime.registerResourceTransform(transform);
+  })();
+  const { callbacks: ours } = runtimeState().getStore();
+  if (ours !== undefined) followed.set(ours, following);
+  return following;
+}
+
+function runtimeState(): RuntimeState {
+  return load("@pulumi/pulumi/runtime/state.js");
 }

@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ActivationInputName, activationInputs, activationOutputs } from "./core/activation/properties";
 import type { CheckOnlyInputs, HiddenInputs } from "./core/properties";
 import { scalingGroupActivationToken } from "./core/urn";
-import { secretNames, urnOf } from "./hidden-inputs";
+import { givenBefore, secretNames, urnOf } from "./hidden-inputs";
 import { activationProviderText, requireReachablePackage } from "./provider-text";
-import { mayTransform } from "./pulumi-runtime";
 
 /** With how many instances a group is in service. All are whole numbers; minimum <= desired number <= maximum. */
 export interface ScalingGroupActivationArgs {
@@ -132,7 +131,7 @@ function hiddenInputs(name: string, args: ScalingGroupActivationArgs, opts: pulu
     ...(importId === undefined ? {} : { __import: importId }),
     ...(importId === undefined || ignoreChanges === undefined ? {} : { __ignoreChanges: ignoreChanges }),
     ...(customTimeouts === undefined ? {} : { __timeouts: customTimeouts }),
-    ...(mayTransform(opts) ? { __given: { ...args } } : {}),
+    ...givenBefore(opts, args),
   };
   return hidden;
 }

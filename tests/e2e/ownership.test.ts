@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import { describe, expect, test } from "vitest";
 import { getLifecycleHook, LifecycleHook, LifecycleHooks, Provider } from "../../provider";
-import { groupId } from "../support/hooks";
+import { groupId, topicUrn } from "../support/hooks";
 import { declare, hookArgs, Trial } from "../support/trial";
 
 /** No hook is lost, by whatever programs and operations of the real engine. */
@@ -113,6 +113,33 @@ test("customTimeouts that a transform sets are those of the operations", async (
   trial.emulator.setBusy(groupId, true);
   expect((await trial.stack.destroy()).diagnostics.join()).toMatch(/AS.2033.*waited 1 s/);
 });
+
+test.for(["transforms", "transformations"] as const)(
+  "an import that %s set takes the hook over, and is refused where the hook differs",
+  async (kind) => {
+    const name = "made-by-hand";
+    await using trial = await Trial.start(async () => {
+      type Changed = Pick<pulumi.ResourceTransformArgs, "type" | "props" | "opts">;
+      const transform = ({ type, props, opts }: Changed) =>
+        type.includes("LifecycleHook")
+          ? { props, opts: { ...opts, import: `${groupId}/${name}` } }
+          : undefined;
+      if (kind === "transforms") await pulumi.runtime.registerResourceTransform(transform);
+      else pulumi.runtime.registerStackTransformation(transform);
+      new LifecycleHook("drain", { ...hookArgs, lifecycleHookName: name });
+    });
+    trial.emulator.putHook(groupId, {
+      lifecycle_hook_name: name,
+      lifecycle_hook_type: hookArgs.lifecycleHookType,
+      notification_topic_urn: topicUrn,
+      default_timeout: 900,
+    });
+    expect((await trial.stack.up()).diagnostics.join()).toContain("import: hook");
+    trial.emulator.putHook(groupId, { lifecycle_hook_name: name, default_timeout: 3600 });
+    expect((await trial.stack.up()).failed).toBe(false);
+    expect(trial.sent()).not.toContain("POST");
+  },
+);
 
 test("a look-up whose provider is not known yet rejects in a preview, and names the form that waits", async () => {
   await using trial = await Trial.start(async () => {
