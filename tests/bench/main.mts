@@ -5,10 +5,13 @@ import { parseArgs, styleText } from "node:util";
 import { ensureBuilt } from "../../tools/setup/build.mts";
 import { ensureEngine } from "../../tools/setup/engine.mts";
 import type { Bench } from "./bench.mts";
-import { emulatorBenches } from "./emulator/benches.mts";
 import { type Figure, figureTable, isReached } from "./figure.mts";
-import { providerBenches } from "./provider/benches.mts";
-import { sdkBenches } from "./sdk/benches.mts";
+
+// Benches import the built code, so it comes first.
+await ensureBuilt();
+const { sdkBenches } = await import("./sdk/benches.mts");
+const { emulatorBenches } = await import("./emulator/benches.mts");
+const { providerBenches } = await import("./provider/benches.mts");
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,7 +28,6 @@ if (chosen.length === 0 || !(thoroughness > 0)) {
   for (const { name, about } of all) console.error(`  ${name.padEnd(20)} ${about}`);
   process.exitCode = 1;
 } else {
-  await ensureBuilt();
   await ensureEngine();
   process.exitCode = await run(chosen);
 }
