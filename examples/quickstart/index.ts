@@ -5,15 +5,14 @@
  *   pulumi config set scalingGroupId <id>
  *   pulumi config set notificationTopicUrn <urn>
  *   pulumi up
- *
- * Pulumi.yaml has the defaults of the rest.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { LifecycleHook } from "pulumi-huaweicloud-as";
 
 const config = new pulumi.Config();
 const scalingGroupId = config.require("scalingGroupId");
-const notificationTopicUrn = config.require("notificationTopicUrn");
+const notificationTopicUrn =
+  config.get("notificationTopicUrn") ?? "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:scaling";
 
 const boot = new LifecycleHook("boot", {
   scalingGroupId,
@@ -25,11 +24,11 @@ const boot = new LifecycleHook("boot", {
 
 const drain = new LifecycleHook("drain", {
   scalingGroupId,
-  lifecycleHookName: config.require("drainHookName"),
+  lifecycleHookName: config.get("drainHookName") ?? "drain",
   lifecycleHookType: "INSTANCE_TERMINATING",
   notificationTopicUrn,
-  defaultTimeout: config.requireNumber("drainTimeout"),
-  notificationMetadata: config.require("drainMetadata"),
+  defaultTimeout: config.getNumber("drainTimeout") ?? 3600,
+  notificationMetadata: config.get("drainMetadata") ?? "drain connections",
 });
 
 /** Every field of the service's answers. */
