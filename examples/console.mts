@@ -1,10 +1,10 @@
 /**
  * Stands for the console, and for what answers hooks, when the examples run against the local AS API: it makes a hook,
- * has a topic's messages sent somewhere, lets an instance hang, and lets go on what hangs in a group until nothing scales there any more.
+ * has a topic's messages sent somewhere, lets an instance hang, and lets go on what hangs in any group until it is interrupted.
  *
  *   node console.mts create-hook <scaling group id> <name> <type> <topic URN> [time-out in seconds]
  *   node console.mts suspend <scaling group id> <hook name> <instance id>
- *   node console.mts answer-hooks <scaling group id>
+ *   node console.mts answer-hooks
  *   node console.mts subscribe <topic URN> <endpoint>
  */
 import { setTimeout } from "node:timers/promises";
@@ -35,16 +35,22 @@ if (action === "create-hook") {
   console.log(`instance ${instanceId} hangs on hook ${lifecycleHookName}`);
 } else if (action === "answer-hooks") {
   const client = new AutoScalingClient({ region });
-  do {
-    await setTimeout(200);
-    for (const { instanceId, lifecycleHookName, lifecycleActionKey } of await client.hangingInstances.list(
-      groupId,
-    )) {
-      const key = { lifecycleActionKey, lifecycleActionResult: "CONTINUE" } as const;
-      await client.hangingInstances.complete(groupId, key);
-      console.log(`instance ${instanceId} hung on ${lifecycleHookName}, and goes on`);
+  let isEnding = false;
+  process.once("SIGINT", () => {
+    isEnding = true;
+  });
+  while (!isEnding) {
+    for (const { scalingGroupId } of await client.scalingGroups.list()) {
+      for (const { instanceId, lifecycleHookName, lifecycleActionKey } of await client.hangingInstances.list(
+        scalingGroupId,
+      )) {
+        const key = { lifecycleActionKey, lifecycleActionResult: "CONTINUE" } as const;
+        await client.hangingInstances.complete(scalingGroupId, key);
+        console.log(`instance ${instanceId} hung on ${lifecycleHookName}, and goes on`);
+      }
     }
-  } while ((await client.scalingGroups.get(groupId)).isScaling);
+    await setTimeout(200);
+  }
   await client.close();
 } else if (action === "subscribe") {
   const { autoscaling: endpoint }: { autoscaling?: string } = JSON.parse(HW_ENDPOINTS);

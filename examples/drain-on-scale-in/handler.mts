@@ -1,5 +1,5 @@
 /**
- * Drains the instances that leave a scaling group: SMN's messages wake it up, and it also looks by itself. ^C ends it.
+ * Sets instances up, and drains them: SMN's messages wake it up, and it also looks by itself. ^C ends it.
  *
  *   node handler.mts <scaling group id> <topic URN> <port>
  */
@@ -27,6 +27,7 @@ const handler = createLifecycleHandler({
   groups: [groupId],
   topics: [topicUrn],
   hosts: SMN_HOST === undefined ? undefined : [SMN_HOST],
+  onLaunching: async ({ instanceId }) => console.log(`${instanceId} is set up`),
   onTerminating: drain,
   log: ({ text }) => console.log(text),
 });

@@ -5,22 +5,6 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Named as the bridged provider names them. */
-interface ScalingGroupArgs {
-  readonly enable: boolean;
-  readonly minInstanceNumber: number;
-  readonly desireInstanceNumber: number;
-}
-
-/** How the group is at each time of its life. */
-const phases: Readonly<Record<string, ScalingGroupArgs>> = {
-  // Nothing starts before the hooks are there.
-  prepare: { enable: false, minInstanceNumber: 0, desireInstanceNumber: 0 },
-  serve: { enable: true, minInstanceNumber: 2, desireInstanceNumber: 2 },
-  // Its instances leave while the hooks are still there.
-  drain: { enable: true, minInstanceNumber: 0, desireInstanceNumber: 0 },
-};
-
 async function ask(method: string, path: string, body?: object): Promise<string> {
   const { autoscaling }: { autoscaling?: string } = JSON.parse(process.env.HW_ENDPOINTS ?? "{}");
   if (autoscaling === undefined)
@@ -34,31 +18,19 @@ async function ask(method: string, path: string, body?: object): Promise<string>
   return text;
 }
 
-async function bring(id: string, { enable, minInstanceNumber, desireInstanceNumber }: ScalingGroupArgs) {
-  await ask("PUT", `/${id}`, { min: minInstanceNumber, desire: desireInstanceNumber });
-  await ask("POST", `/${id}/${enable ? "resume" : "pause"}`);
-}
-
-const provider: pulumi.dynamic.ResourceProvider<ScalingGroupArgs & { readonly name: string }> = {
-  async create(inputs) {
-    const { id } = JSON.parse(await ask("POST", "", { name: inputs.name, max: 10 }));
-    await bring(id, inputs);
-    return { id, outs: inputs };
-  },
-  async update(id, _olds, news) {
-    await bring(id, news);
-    return { outs: news };
+const provider: pulumi.dynamic.ResourceProvider<{ readonly name: string }> = {
+  async create({ name }) {
+    const { id } = JSON.parse(await ask("POST", "", { name, max: 10 }));
+    return { id, outs: { name } };
   },
   async delete(id) {
     await ask("DELETE", `/${id}`);
   },
 };
 
-/** The scaling group of both variants, in the phase that the stack is configured for. */
+/** The scaling group of both variants: paused and without instances. Its activation brings it in service. */
 export class ScalingGroup extends pulumi.dynamic.Resource {
   constructor(name: string) {
-    const phase = phases[new pulumi.Config().require("phase")];
-    if (phase === undefined) throw new Error(`phase is one of ${Object.keys(phases).join(", ")}`);
-    super(provider, name, { name, ...phase });
+    super(provider, name, { name });
   }
 }

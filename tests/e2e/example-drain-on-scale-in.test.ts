@@ -1,21 +1,10 @@
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { startEmulator } from "../../sdk/emulator";
-import { Workspace } from "../support/examples";
+import { freePort, Workspace } from "../support/examples";
 
 const folder = "examples/drain-on-scale-in";
 const topic = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:scaling";
-
-/** A port that nothing uses now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 test("drain-on-scale-in: the instance hangs, the message arrives, the drain runs, CONTINUE, the instance is gone", async () => {
   await using emulator = await startEmulator({ launchTime: 0, removalTime: 0 });

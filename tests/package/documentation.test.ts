@@ -23,7 +23,7 @@ const readme = read("README.md");
 const manifest: { version: string } = JSON.parse(read("package.json"));
 
 describe("a block of TypeScript in the documents", () => {
-  const texts = ["README.md", "docs/handler.md"].map(read);
+  const texts = ["README.md", "docs/handler.md", "docs/first-and-last-instances.md"].map(read);
   const blocks = texts
     .flatMap((text) => fencedBlocks(text, "ts"))
     .map((text, index) => ({

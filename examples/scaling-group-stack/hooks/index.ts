@@ -1,4 +1,4 @@
-/** The hooks of a group that another stack owns. */
+/** The hooks of a group that another stack owns, and its activation. */
 import * as pulumi from "@pulumi/pulumi";
 import { LifecycleHooks } from "pulumi-huaweicloud-as";
 
@@ -12,6 +12,7 @@ const web = new LifecycleHooks("web", {
     boot: { lifecycleHookType: "INSTANCE_LAUNCHING", defaultResult: "CONTINUE", defaultTimeout: 600 },
     drain: { lifecycleHookType: "INSTANCE_TERMINATING" },
   },
+  activation: { desiredInstances: 2, minInstances: 2 },
 });
 
 export const boot = web.hooks.boot.id;

@@ -1,4 +1,4 @@
-/** The group and its hooks in one program: the group's id is not known at the first preview. */
+/** The group, its hooks and its activation in one program: the group's id is not known at the first preview. */
 import * as pulumi from "@pulumi/pulumi";
 import { LifecycleHooks } from "pulumi-huaweicloud-as";
 import { ScalingGroup } from "../scaling-group";
@@ -12,6 +12,7 @@ const web = new LifecycleHooks("web", {
     boot: { lifecycleHookType: "INSTANCE_LAUNCHING", defaultResult: "CONTINUE", defaultTimeout: 600 },
     drain: { lifecycleHookType: "INSTANCE_TERMINATING" },
   },
+  activation: { desiredInstances: 2, minInstances: 2 },
 });
 
 export const boot = web.hooks.boot.id;
