@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LifecycleHook, type LifecycleHookArgs } from "../../provider";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { EngineStack } from "../support/engine";
 import { groupId, topicUrn } from "../support/hooks";
 import { processesWith, type RunProcess, signal } from "../support/processes";
@@ -15,12 +15,11 @@ const args = {
   notificationTopicUrn: topicUrn,
 } as const;
 
-let emulator: Emulator;
+const emulator = emulatorOfEachTest();
 let stack: EngineStack;
 let mark: string;
 
 beforeEach(async () => {
-  emulator = await startEmulator();
   mark = randomUUID();
   stack = await EngineStack.create(declare(), { env: { ...emulator.env, INTERRUPTED_TEST: mark } });
 });
@@ -28,7 +27,6 @@ afterEach(async () => {
   // What was started here and outlived its engine.
   for (const process of await processesWith(mark)) signal(process, "SIGKILL");
   await stack[Symbol.asyncDispose]();
-  await emulator.close();
 });
 
 function declare(more: Partial<LifecycleHookArgs> = {}, opts: CustomResourceOptions = {}) {

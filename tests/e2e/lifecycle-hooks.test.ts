@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { LifecycleHook, LifecycleHooks, type LifecycleHooksItem, Provider } from "../../provider";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { EngineStack } from "../support/engine";
 import { groupId, topicUrn } from "../support/hooks";
 
@@ -10,16 +10,10 @@ import { groupId, topicUrn } from "../support/hooks";
 const boot = { lifecycleHookType: "INSTANCE_LAUNCHING" } as const;
 const drain = { lifecycleHookType: "INSTANCE_TERMINATING" } as const;
 
-let emulator: Emulator;
+const emulator = emulatorOfEachTest();
 let stack: EngineStack;
 
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-afterEach(async () => {
-  await stack[Symbol.asyncDispose]();
-  await emulator.close();
-});
+afterEach(() => stack[Symbol.asyncDispose]());
 
 const start = async (program: pulumi.automation.PulumiFn) => {
   stack = await EngineStack.create(program, { env: emulator.env });

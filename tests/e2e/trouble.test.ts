@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LifecycleHook, type LifecycleHookArgs } from "../../provider";
 import { lifecycleHookToken } from "../../provider/core/urn";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { EngineStack } from "../support/engine";
 import { groupId, topicUrn } from "../support/hooks";
 
@@ -15,17 +15,13 @@ const args = {
 } as const;
 const urn = `urn:pulumi:dev::shop::${lifecycleHookToken}::drain`;
 
-let emulator: Emulator;
+const emulator = emulatorOfEachTest();
 let stack: EngineStack;
 
 beforeEach(async () => {
-  emulator = await startEmulator();
   stack = await EngineStack.create(declare(), { env: { ...emulator.env, HW_PREFLIGHT: "1" } });
 });
-afterEach(async () => {
-  await stack[Symbol.asyncDispose]();
-  await emulator.close();
-});
+afterEach(() => stack[Symbol.asyncDispose]());
 
 function declare(
   more: { readonly [Name in keyof LifecycleHookArgs]?: LifecycleHookArgs[Name] } = {},

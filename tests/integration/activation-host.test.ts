@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { scalingGroupActivationToken } from "../../provider/core/urn";
 import { activationProviderText } from "../../provider/provider-text";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { emulatorOfFile } from "../support/emulator";
 import { EngineRows } from "../support/engine-rows";
 import { groupId } from "../support/hooks";
 import { failureOf, Host } from "../support/host";
@@ -19,22 +19,16 @@ const inputs = {
   __timeouts: { create: "50ms", update: "50ms", delete: "50ms" },
 };
 
-let emulator: Emulator;
+const emulator = emulatorOfFile({ launchTime: 0, removalTime: 0 });
 let rows: EngineRows;
 let host: Host;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ launchTime: 0, removalTime: 0 });
   rows = await EngineRows.start();
 });
-afterAll(async () => {
-  await rows[Symbol.asyncDispose]();
-  await emulator.close();
-});
+afterAll(() => rows[Symbol.asyncDispose]());
 beforeEach(async () => {
   host = await Host.start(emulator.env, {}, rows.address);
-  emulator.clearRequests();
-  return () => host[Symbol.asyncDispose]();
 });
 
 test("both types of resource share a process's client: one look-up of the project", async () => {
@@ -44,7 +38,6 @@ test("both types of resource share a process's client: one look-up of the projec
     host.read(groupId, { __provider: activationProviderText }),
     host.create(inputs),
   ]);
-  emulator.removeHook(groupId, "drain");
   const lookUps = emulator.requests.filter(({ path }) => path === "/v3/projects");
   expect(lookUps).toHaveLength(1);
 });
@@ -68,7 +61,7 @@ test("an activation is checked, created, read, updated and deleted, and tells it
   const more = { ...checked.inputs, __provider: activationProviderText, desiredInstances: 2 };
   expect((await host.update(groupId, state, more)).outputs).toMatchObject({ currentInstances: 2 });
   // As another command does it: this run's program still has the group.
-  await using destroying = await Host.start(emulator.env, {}, rows.address);
+  const destroying = await Host.start(emulator.env, {}, rows.address);
   await destroying.delete(groupId, state);
   expect(emulator.instances(groupId)).toEqual([]);
   const urn = `urn:pulumi:dev::shop::${scalingGroupActivationToken}::web`;

@@ -1,23 +1,21 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { version } from "../../sdk/version";
+import { emulatorOfEachTest } from "../support/emulator";
 
 /** The command `huaweicloud-as`, on the emulator. */
 
 const { bin } = JSON.parse(readFileSync("package.json", "utf8"));
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
-let emulator: Emulator;
+const emulator = emulatorOfEachTest(() => ({ launchTime: 0, removalTime: 0 }));
 
-beforeEach(async () => {
-  emulator = await startEmulator({ launchTime: 0, removalTime: 0 });
+beforeEach(() => {
   for (const name of ["boot", "check"]) {
     emulator.putHook(group, { lifecycle_hook_name: name, lifecycle_hook_type: "INSTANCE_LAUNCHING" });
   }
 });
-afterEach(() => emulator.close());
 
 function start(...args: string[]) {
   const environment = { ...process.env, ...emulator.env, NO_COLOR: "1" };

@@ -9,7 +9,7 @@ import {
 } from "../../sdk";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { groupId, topicUrn } from "../support/hooks";
-import { clientOf, rejection } from "../support/sdk";
+import { rejection } from "../support/sdk";
 
 /** The seven calls over a real socket. */
 
@@ -222,20 +222,6 @@ test("all groups are listed, a request for each hundred", async () => {
     "limit=100&start_number=100",
   ]);
   for (const id of more) emulator.removeGroup(id);
-});
-
-test("the activities of a group are told, the one that runs first", async () => {
-  await using scaling = await startEmulator({ launchTime: 0 });
-  await using its = clientOf(scaling, { credentials: scaling });
-  const [group = ""] = scaling.groups;
-  scaling.scale(group, 1);
-  scaling.putHook(group, { lifecycle_hook_name: "boot", lifecycle_hook_type: "INSTANCE_LAUNCHING" });
-  scaling.scale(group, 2);
-  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-  expect(await its.scalingGroups.activities(group)).toEqual([
-    { activityId: expect.any(String), activityStatus: "DOING", startTime: time, endTime: undefined },
-    { activityId: expect.any(String), activityStatus: "SUCCESS", startTime: time, endTime: time },
-  ]);
 });
 
 test("each request can be watched, without what signs it", async () => {

@@ -1,23 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { create } from "../../provider/core/create";
 import { deleteHook, update } from "../../provider/core/existing-hook";
 import type { HookOutputs } from "../../provider/core/properties";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { SkippingClock } from "../support/clocks";
 import { contextOf } from "../support/core";
+import { emulatorOfEachTest } from "../support/emulator";
 import { checkedInputs, groupId, topicUrn } from "../support/hooks";
 import { rejection } from "../support/sdk";
 
 /** What passes by itself is waited for, by a clock that skips the waits; the requests are real ones. */
 
-let emulator: Emulator;
+const emulator = emulatorOfEachTest();
 let clock: SkippingClock;
 
-beforeEach(async () => {
-  emulator = await startEmulator();
+beforeEach(() => {
   clock = new SkippingClock();
 });
-afterEach(() => emulator.close());
 
 const methods = () => emulator.requests.map(({ method }) => method);
 const id = `${groupId}/drain`;

@@ -40,9 +40,7 @@ const config = {
       mode: "SSO",
       accessKeyId: "",
       secretAccessKey: "",
-      ssoAuth: {
-        stsToken: { accessKeyId: "AKSSO", secretAccessKey: "s", securityToken: "t" },
-      },
+      ssoAuth: { stsToken: { accessKeyId: "AKSSO", secretAccessKey: "s", securityToken: "t" } },
     },
     { name: "signed-out", mode: "SSO", ssoAuth: { stsToken: null } },
     { name: "empty", mode: "AKSK", accessKeyId: "" },

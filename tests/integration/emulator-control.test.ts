@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { beforeEach, expect, test } from "vitest";
+import { startEmulator } from "../../sdk/emulator";
 import { version } from "../../sdk/version";
+import { emulatorOfEachTest } from "../support/emulator";
 import { call, pathsOf, send } from "../support/emulator-calls";
 import { always, startHttpServer } from "../support/servers";
 
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
-let emulator: Emulator;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-  emulator.putHook(group, { lifecycle_hook_name: "drain" });
-});
-afterEach(() => emulator.close());
+const emulator = emulatorOfEachTest();
+beforeEach(() => emulator.putHook(group, { lifecycle_hook_name: "drain" }));
 
 function control(method: string, target: string, body?: unknown, headers: Record<string, string> = {}) {
   const text = body === undefined ? "" : JSON.stringify(body);

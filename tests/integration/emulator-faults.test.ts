@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Emulator, type Fault, startEmulator } from "../../sdk/emulator";
+import { expect, test } from "vitest";
+import type { Fault } from "../../sdk/emulator";
 import { parseFault } from "../../sdk/emulator/http/faults";
+import { emulatorOfEachTest } from "../support/emulator";
 import { call, pathsOf, sampleHook, send } from "../support/emulator-calls";
 
-let emulator: Emulator;
+const emulator = emulatorOfEachTest();
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-afterEach(() => emulator.close());
 
 const list = () => call(emulator, "GET", pathsOf(emulator).hookList);
 const create = () => call(emulator, "POST", pathsOf(emulator).hooks, { body: sampleHook });

@@ -1,19 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, ManualClock, startEmulator } from "../../sdk/emulator";
+import { beforeEach, describe, expect, test } from "vitest";
+import { ManualClock } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
 
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
 const instanceId = "b25c1589-c96c-465b-9fef-d06540d1945c";
 
 let clock: ManualClock;
-let emulator: Emulator;
-
-beforeEach(async () => {
+const emulator = emulatorOfEachTest(() => {
   clock = new ManualClock(Date.parse("2026-01-02T03:04:05Z"));
-  emulator = await startEmulator({ clock, strict: true });
-  emulator.putHook(group, { ...sampleHook, default_timeout: 600 });
+  return { clock, strict: true };
 });
-afterEach(() => emulator.close());
+beforeEach(() => emulator.putHook(group, { ...sampleHook, default_timeout: 600 }));
 
 function list(query: Record<string, string> = {}) {
   return call(emulator, "GET", pathsOf(emulator).instances, { query, date: new Date(clock.now()) });

@@ -1,19 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, ManualClock, startEmulator } from "../../sdk/emulator";
+import { beforeEach, describe, expect, test } from "vitest";
+import { ManualClock, startEmulator } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { call, pathsOf, sampleHook, topicUrn } from "../support/emulator-calls";
 
 const now = Date.parse("2026-01-02T03:04:05.678Z");
 const date = new Date(now);
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
 
-let emulator: Emulator;
 let paths: ReturnType<typeof pathsOf>;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ clock: new ManualClock(now), strict: true });
+const emulator = emulatorOfEachTest(() => ({ clock: new ManualClock(now), strict: true }));
+beforeEach(() => {
   paths = pathsOf(emulator);
 });
-afterEach(() => emulator.close());
 
 function send(method: string, path: string, body?: unknown) {
   return call(emulator, method, path, { date, body });

@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Emulator, type RequestLogEntry, startEmulator } from "../../sdk/emulator";
+import { expect, test } from "vitest";
+import { type RequestLogEntry, startEmulator } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
 
-let emulator: Emulator;
 let logged: RequestLogEntry[];
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
 
-beforeEach(async () => {
+const emulator = emulatorOfEachTest(() => {
   logged = [];
-  emulator = await startEmulator({ onRequest: (entry) => logged.push(entry) });
+  return { onRequest: (entry) => logged.push(entry) };
 });
-afterEach(() => emulator.close());
 
 function create(signal?: AbortSignal) {
   return call(emulator, "POST", pathsOf(emulator).hooks, {

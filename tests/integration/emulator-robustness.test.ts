@@ -1,15 +1,11 @@
 import { connect } from "node:net";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { describe, expect, test } from "vitest";
+import { startEmulator } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { call, pathsOf, sampleHook, send } from "../support/emulator-calls";
 
-let emulator: Emulator;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ strict: true });
-});
-afterEach(() => emulator.close());
+const emulator = emulatorOfEachTest(() => ({ strict: true }));
 
 /** Sends bytes and reads until the server hangs up. */
 function raw(bytes: string | Buffer): Promise<string> {

@@ -1,17 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, ManualClock, startEmulator } from "../../sdk/emulator";
+import { beforeEach, describe, expect, test } from "vitest";
+import { ManualClock, startEmulator } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
 
 const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
 const minute = 60_000;
 let clock: ManualClock;
-let emulator: Emulator;
-
-beforeEach(async () => {
+const emulator = emulatorOfEachTest(() => {
   clock = new ManualClock(Date.parse("2026-01-02T03:04:05Z"));
-  emulator = await startEmulator({ clock, launchTime: 4 * minute, removalTime: 4 * minute });
+  return { clock, launchTime: 4 * minute, removalTime: 4 * minute };
 });
-afterEach(() => emulator.close());
 
 function send(method: string, path: string, body?: unknown, query: Record<string, string> = {}) {
   const base = `/autoscaling-api/v1/${emulator.projectId}`;

@@ -1,21 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { GroupLooks } from "../../provider/core/look";
 import { type Properties, secretNames, unknown } from "../../provider/core/properties";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { SkippingClock, stoppedClock } from "../support/clocks";
 import { contextOf } from "../support/core";
+import { emulatorOfEachTest } from "../support/emulator";
 import { checkedInputs, groupId, topicUrn } from "../support/hooks";
 
 /** The look at the live groups before anything is changed. */
 
-let emulator: Emulator;
+const emulator = emulatorOfEachTest(() => ({ groups: [groupId, "second", "third"] }));
 let looks: GroupLooks;
 
-beforeEach(async () => {
-  emulator = await startEmulator({ groups: [groupId, "second", "third"] });
+beforeEach(() => {
   looks = new GroupLooks();
 });
-afterEach(() => emulator.close());
 
 const lists = () => emulator.requests.filter(({ path }) => path.endsWith("/list")).length;
 const sameHook = {

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
-import { checkedInputs, groupId, topicUrn, validInputs } from "../support/hooks";
-import { failureOf, Host, unknownValue } from "../support/host";
+import { beforeAll, describe, expect, test } from "vitest";
+import { emulatorOfFile } from "../support/emulator";
+import { checkedInputs, groupId, topicUrn, unknownValue, validInputs } from "../support/hooks";
+import { failureOf, Host } from "../support/host";
 
 /** The life of a hook through the real dynamic-provider host, with the API asked what is there. */
 
-let emulator: Emulator;
+const emulator = emulatorOfFile();
 let host: Host;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
   host = await Host.start(emulator.env);
-});
-afterAll(async () => {
-  await host[Symbol.asyncDispose]();
-  await emulator.close();
-});
-beforeEach(() => {
-  for (const { lifecycle_hook_name } of emulator.hooks(groupId))
-    emulator.removeHook(groupId, lifecycle_hook_name);
-  emulator.clearRequests();
 });
 
 const id = `${groupId}/drain`;

@@ -1,31 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { markApplies } from "../../provider/core/urn";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { emulatorOfFile } from "../support/emulator";
 import { EngineRows } from "../support/engine-rows";
 import { checkedInputs, groupId, topicUrn, validInputs } from "../support/hooks";
 import { failureOf, Host, type Properties } from "../support/host";
 
 /** The rules of ownership (docs/adr/0004), through the real host: what is refused, and that nothing is sent then. */
 
-let emulator: Emulator;
 let rows: EngineRows;
 const otherGroup = "0a1b2c3d-dd76-4a61-b4bc-a67c5686719a";
 const id = `${groupId}/drain`;
 const old = "2026-01-01T00:00:00Z";
+const emulator = emulatorOfFile({ groups: [groupId, otherGroup] });
 
 beforeAll(async () => {
-  emulator = await startEmulator({ groups: [groupId, otherGroup] });
   rows = await EngineRows.start();
 });
-afterAll(async () => {
-  await rows[Symbol.asyncDispose]();
-  await emulator.close();
-});
+afterAll(() => rows[Symbol.asyncDispose]());
 beforeEach(() => {
-  for (const group of [groupId, otherGroup])
-    for (const { lifecycle_hook_name } of emulator.hooks(group))
-      emulator.removeHook(group, lifecycle_hook_name);
-  emulator.clearRequests();
   rows.messages.length = 0;
 });
 
@@ -65,7 +57,7 @@ async function made(host: Host, urn: string, more: Properties = {}) {
 
 describe("a hook whose group stays, with another configuration,", () => {
   test("is refused by check for another region, which names both and the setting, and sends nothing", async () => {
-    await using host = await startHost({ "huaweicloud:region": "eu-west-101" });
+    const host = await startHost({ "huaweicloud:region": "eu-west-101" });
     const there = { notificationTopicUrn: topicUrn.replace("cn-north-4", "eu-west-101") };
     expect((await host.check(hook("drain"), hook("drain", there))).reasons).toEqual([
       expect.stringMatching(
@@ -81,7 +73,7 @@ describe("a hook whose group stays, with another configuration,", () => {
   ])(
     "is refused for another project by %s, whatever else changes, and nothing is sent",
     async (source, config, env) => {
-      await using host = await startHost(config, { ...emulator.env, ...env });
+      const host = await startHost(config, { ...emulator.env, ...env });
       const news = { ...checkedInputs, lifecycleHookName: "other", __urn: "dev::shop::::drain" };
       const { message } = await failureOf(host.diff(id, outputs(), news));
       expect(message).toContain(`in region cn-north-4 and project ${emulator.projectId}`);
@@ -92,7 +84,7 @@ describe("a hook whose group stays, with another configuration,", () => {
 
   test("is not deleted by up --replace either, where no diff is asked for", async () => {
     put("drain");
-    await using host = await startHost({ "huaweicloud:projectId": "f".repeat(32) });
+    const host = await startHost({ "huaweicloud:projectId": "f".repeat(32) });
     expect((await host.check({}, hook("drain"))).reasons).toEqual([]);
     const { message } = await failureOf(host.delete(id, outputs()));
     expect(message).toContain("a hook does not move with the configuration");
@@ -100,7 +92,7 @@ describe("a hook whose group stays, with another configuration,", () => {
   });
 
   test("is told of the way back when the credentials are another account's", async () => {
-    await using host = await startHost();
+    const host = await startHost();
     const stop = emulator.intercept(() => ({
       answer: { status: 400, body: { error: { code: "AS.0008" } } },
     }));
@@ -135,7 +127,7 @@ describe("a replacement", () => {
     put("drain");
     put("boot");
     for (const name of ["a", "b", "c", "d", "e"]) put(name, {}, otherGroup);
-    await using host = await startHost();
+    const host = await startHost();
     const { reasons } = await replacing(host, to);
     expect(reasons).toEqual([expect.stringMatching(problem)]);
     expect(reasons[0]).toContain("nothing was deleted");
@@ -144,7 +136,7 @@ describe("a replacement", () => {
 
   test("counts what the program itself adds to the group", async () => {
     for (const name of ["drain", "a", "b", "c"]) put(name, {}, name === "drain" ? groupId : otherGroup);
-    await using host = await startHost();
+    const host = await startHost();
     await host.check({}, hook("one", { scalingGroupId: otherGroup, lifecycleHookName: "one" }));
     await host.check({}, hook("two", { scalingGroupId: otherGroup, lifecycleHookName: "two" }));
     const { reasons } = await replacing(host, { scalingGroupId: otherGroup });
@@ -155,14 +147,14 @@ describe("a replacement", () => {
 
   test("whose look can't be made is a warning in a preview, and a failure before an operation", async () => {
     const stop = emulator.intercept(() => ({ answer: { status: 403, body: { error_code: "APIGW.0302" } } }));
-    await using preview = await startHost();
+    const preview = await startHost();
     expect(
       (await replacing(preview, { lifecycleHookName: "new" }, { __urn: "dev::shop::::drain" })).reasons,
     ).toEqual([]);
     expect(rows.warnings).toEqual([
       expect.stringMatching(/nothing was deleted: could not look at the scaling group/),
     ]);
-    await using up = await startHost();
+    const up = await startHost();
     const { reasons } = await replacing(up, { lifecycleHookName: "new" });
     stop();
     expect(reasons).toEqual([expect.stringContaining("could not look at the scaling group")]);
@@ -172,7 +164,7 @@ describe("a replacement", () => {
   test("that is refused leaves the hook to its resource: the deletion of another on it is skipped", async () => {
     put("drain");
     put("boot");
-    await using host = await startHost();
+    const host = await startHost();
     await replacing(host, { lifecycleHookName: "boot" });
     await host.delete(id, outputs({ __urn: "dev::shop::::gone" }));
     expect(names()).toContain("drain");
@@ -180,7 +172,7 @@ describe("a replacement", () => {
 
   test("in a full group works, since the old hook goes first, and several of them do", async () => {
     for (const name of ["drain", "b", "c", "d", "e"]) put(name);
-    await using host = await startHost();
+    const host = await startHost();
     const rename = async (name: string) => {
       const urn = `dev::shop::::${name}`;
       const olds = { ...checkedInputs, lifecycleHookName: name, __urn: urn };
@@ -199,7 +191,7 @@ describe("a replacement", () => {
 
   test("in a full group works when the engine checks several before it compares the first", async () => {
     for (const name of ["drain", "b", "c", "d", "e"]) put(name);
-    await using host = await startHost();
+    const host = await startHost();
     const olds = (name: string) => ({
       ...checkedInputs,
       lifecycleHookName: name,
@@ -216,7 +208,7 @@ describe("a replacement", () => {
 
   test("in a full group keeps its room: a new hook there is refused before it could take it", async () => {
     for (const name of ["drain", "b", "c", "d", "e"]) put(name);
-    await using host = await startHost();
+    const host = await startHost();
     expect((await replacing(host, { lifecycleHookName: "drain-2" })).reasons).toEqual([]);
     const { reasons } = await host.check({}, hook("new", { lifecycleHookName: "new" }));
     expect(reasons).toEqual([expect.stringMatching(/AS.7038.*deletes last/)]);
@@ -225,13 +217,13 @@ describe("a replacement", () => {
 
   test("with deleteBeforeReplace: false on the same group and name is refused, also under --replace", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     const same = { __createFirst: true, defaultTimeout: 900 };
     expect((await replacing(host, same)).reasons).toEqual([
       expect.stringContaining("deleteBeforeReplace: false can't replace the hook"),
     ]);
     expect(sent()).toEqual([]);
-    await using replace = await startHost();
+    const replace = await startHost();
     expect((await replace.check({}, hook("drain", same))).reasons).toEqual([
       expect.stringContaining("deleteBeforeReplace: false can't replace the hook"),
     ]);
@@ -241,7 +233,7 @@ describe("a replacement", () => {
   test("under --replace looks before it deletes, also when the state has the resource by an earlier URN", async () => {
     put("drain");
     put("boot");
-    await using host = await startHost();
+    const host = await startHost();
     expect((await host.check({}, hook("drain", { lifecycleHookName: "boot" }))).reasons).toEqual([]);
     const { message } = await failureOf(host.delete(id, outputs({ __urn: "staging::shop::::drain" })));
     expect(message).toMatch(/nothing was deleted: the group already has a hook ".*\/boot"/);
@@ -252,10 +244,10 @@ describe("a replacement", () => {
     const { lifecycleHookName: _, ...unnamed } = validInputs;
     const there = { scalingGroupId: otherGroup };
     const auto = { ...unnamed, __urn: markApplies("dev::shop::::drain") };
-    await using host = await startHost();
+    const host = await startHost();
     const { inputs: was } = await host.check({}, auto);
     put(String(was.lifecycleHookName), { create_time: new Date().toISOString() }, otherGroup);
-    await using next = await startHost();
+    const next = await startHost();
     const { inputs } = await next.check(was, { ...auto, ...there });
     await next.diff(`${groupId}/${was.lifecycleHookName}`, outputs(was), inputs);
     expect((await next.check({}, { ...auto, ...there })).reasons).toEqual([]);
@@ -263,12 +255,12 @@ describe("a replacement", () => {
     expect(rows.warnings).toEqual([expect.stringMatching(/^took over the hook/)]);
 
     put("drain", {}, otherGroup);
-    await using given = await startHost();
+    const given = await startHost();
     const { reasons } = await replacing(given, there);
     expect(reasons).toEqual([expect.stringContaining(`with the option import: "${otherGroup}/drain"`)]);
-    await using imports = await startHost();
+    const imports = await startHost();
     expect((await replacing(imports, there, { __import: `${otherGroup}/drain` })).reasons).toEqual([]);
-    await using differs = await startHost();
+    const differs = await startHost();
     const other = { __import: `${otherGroup}/drain`, defaultTimeout: 900 };
     expect((await replacing(differs, there, other)).reasons).toEqual([
       expect.stringContaining("defaultTimeout is 3600, the program has 900"),
@@ -276,7 +268,7 @@ describe("a replacement", () => {
   });
 
   test("keeps what only check is told out of the state", async () => {
-    await using host = await startHost();
+    const host = await startHost();
     const { inputs } = await host.check(
       {},
       hook("drain", { __createFirst: true, __given: { ...validInputs } }),
@@ -292,7 +284,7 @@ describe("a hook that one resource has", () => {
 
   test("by its state is not created, imported or replaced into by another: check refuses it", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     await host.check({ ...checkedInputs }, hook("drain"));
     expect((await host.check({}, hook("new"))).reasons).toEqual([expect.stringMatching(/resource "drain"/)]);
     expect((await host.check({}, hook("new", { __import: id }))).reasons).toEqual([
@@ -303,10 +295,10 @@ describe("a hook that one resource has", () => {
 
   test("and gives up is not another's in the same run, in either order", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     await host.check({ ...checkedInputs }, hook("drain", { lifecycleHookName: "new" }));
     expect((await host.check({}, hook("next"))).reasons).toEqual([heldByDrain]);
-    await using reversed = await startHost();
+    const reversed = await startHost();
     await reversed.check({}, hook("next"));
     const { reasons } = await reversed.check(
       { ...checkedInputs },
@@ -317,7 +309,7 @@ describe("a hook that one resource has", () => {
 
   test("is not taken over by another whose check came first", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     const { inputs } = await host.check({}, hook("new"));
     await host.check({ ...checkedInputs }, hook("drain"));
     const { message } = await failureOf(host.create(inputs));
@@ -326,7 +318,7 @@ describe("a hook that one resource has", () => {
 
   test("by its state is not deleted for another, whose row says so; nor in a run after an import", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     await host.check({ ...checkedInputs }, hook("new"));
     await host.delete(id, outputs());
     expect(names()).toEqual(["drain"]);
@@ -343,7 +335,7 @@ describe("a hook that one resource has", () => {
 
   test("because it was imported in this run is not deleted for the one that had it", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     await made(host, "new", { __import: id });
     await host.delete(id, outputs());
     expect(names()).toEqual(["drain"]);
@@ -355,7 +347,7 @@ describe("a hook that one resource has", () => {
 
   test("is not deleted for the one that had it while an import compares it", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     const { inputs } = await host.check({}, hook("new", { __import: id }));
     const compared = Promise.withResolvers<undefined>();
     const asked = Promise.withResolvers<void>();
@@ -376,11 +368,11 @@ describe("a hook that one resource has", () => {
 
   test("is deleted when its resource goes, or is replaced", async () => {
     put("drain");
-    await using destroy = await startHost();
+    const destroy = await startHost();
     await destroy.delete(id, outputs());
     expect(names()).toEqual([]);
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     const { inputs } = await host.check({ ...checkedInputs }, hook("drain"));
     // Another option than our diff asks for the replacement.
     await host.check({}, hook("drain"));
@@ -390,7 +382,7 @@ describe("a hook that one resource has", () => {
   });
 
   test("and another resource wants is told at preview, as is a hook too many in a group", async () => {
-    await using host = await startHost();
+    const host = await startHost();
     const check = async (urn: string, name: string) =>
       (await host.check({}, hook(urn, { lifecycleHookName: name }))).reasons;
     expect(await check("a", "same")).toEqual([]);
@@ -410,7 +402,7 @@ describe("a hook of this resource's automatic name", () => {
   const auto = { ...unnamed, __urn: markApplies("dev::shop::::drain") };
 
   test("that was made within the hour is taken over, said on the row, and brought to the program's values", async () => {
-    await using host = await startHost();
+    const host = await startHost();
     const { inputs } = await host.check({}, auto);
     const create_time = `${new Date(Date.now() - 3_500_000).toISOString().slice(0, 19)}Z`;
     put(String(inputs.lifecycleHookName), { default_timeout: 900, create_time });
@@ -424,7 +416,7 @@ describe("a hook of this resource's automatic name", () => {
   });
 
   test("that is older is refused with the ways out, and stays as it is", async () => {
-    await using host = await startHost();
+    const host = await startHost();
     const { inputs } = await host.check({}, auto);
     const create_time = `${new Date(Date.now() - 3_700_000).toISOString().slice(0, 19)}Z`;
     put(String(inputs.lifecycleHookName), { create_time });
@@ -450,7 +442,7 @@ describe("after a lost response", () => {
 
   test("a hook that was there before is not ours, though it has the same name and settings", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     const stop = emulator.intercept(({ method }) => (method === "POST" ? { drop: "before" } : undefined));
     const { message } = await failureOf(host.create(checkedInputs));
     stop();
@@ -459,7 +451,7 @@ describe("after a lost response", () => {
   });
 
   test("our own hook that appears only after the look is found when the resend meets its name", async () => {
-    await using host = await startHost();
+    const host = await startHost();
     const stop = lost(404, 1);
     const { outputs: made } = await host.create(checkedInputs);
     stop();
@@ -469,7 +461,7 @@ describe("after a lost response", () => {
 
   test("our own hook is found when the resend meets a group that it has filled", async () => {
     for (const name of ["a", "b", "c", "d"]) put(name);
-    await using host = await startHost();
+    const host = await startHost();
     let posts = 0;
     let looks = 0;
     const stop = emulator.intercept(({ method, path }) => {
@@ -488,7 +480,7 @@ describe("after a lost response", () => {
 describe("an import", () => {
   test("left in the program changes nothing: renames, group changes and replacements work", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     const olds = { ...checkedInputs, __import: id };
     for (const to of [
       { lifecycleHookName: "new" },
@@ -505,7 +497,7 @@ describe("an import", () => {
 
   test("says which of the two to change when they differ, and with ignoreChanges takes the live value", async () => {
     put("drain", { default_timeout: 900, notification_metadata: "theirs" });
-    await using host = await startHost();
+    const host = await startHost();
     const { reasons } = await host.check({}, hook("drain", { __import: id }));
     expect(reasons).toEqual([
       expect.stringMatching(
@@ -520,7 +512,7 @@ describe("an import", () => {
 
   test("reads a list of its own, and not what was read a while ago", async () => {
     put("drain");
-    await using host = await startHost();
+    const host = await startHost();
     const { inputs } = await host.check({}, hook("drain", { __import: id }));
     put("drain", { default_timeout: 900 });
     expect((await failureOf(host.create(inputs))).message).toContain("defaultTimeout is 900");
@@ -529,7 +521,7 @@ describe("an import", () => {
 
 describe("an input that a transform may have made secret", () => {
   test("is in no message, and is kept as a secret when its value is not the program's", async () => {
-    await using host = await startHost();
+    const host = await startHost();
     const given = { ...validInputs };
     const news = hook("drain", { notificationMetadata: "hunter2-of-a-transform", __given: given });
     const { inputs } = await host.check({}, news);
@@ -544,7 +536,7 @@ describe("an input that a transform may have made secret", () => {
   });
 
   test("is none when ignoreChanges has put the state's own plain value in its place", async () => {
-    await using host = await startHost();
+    const host = await startHost();
     const olds = { ...checkedInputs, defaultTimeout: 900 };
     const news = hook("drain", { defaultTimeout: 900, __given: { ...validInputs, defaultTimeout: 300 } });
     expect((await host.check(olds, news)).inputs.__secrets).toBeUndefined();
@@ -554,7 +546,7 @@ describe("an input that a transform may have made secret", () => {
 test("a hook of a type that only a newer service knows fails no refresh, and is put back as drift", async () => {
   put("drain");
   put("newer");
-  await using host = await startHost();
+  const host = await startHost();
   const stop = emulator.intercept(({ method }) => {
     const hooks = emulator
       .hooks(groupId)
@@ -571,7 +563,7 @@ test("a hook of a type that only a newer service knows fails no refresh, and is 
 
 test("a deletion that waits says so on the row of the resource as the program has it now", async () => {
   put("drain");
-  await using host = await startHost();
+  const host = await startHost();
   const renamed = hook("renamed", { lifecycleHookName: "new" });
   const { inputs } = await host.check({ ...checkedInputs, __urn: "dev::shop::::drain" }, renamed);
   await host.diff(id, outputs(), inputs);

@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { emulatorOfFile } from "../support/emulator";
 import { EngineRows } from "../support/engine-rows";
 import { groupId, validInputs } from "../support/hooks";
 import { Host } from "../support/host";
 
 /** When the live groups are looked at, and where it is told what was found. */
 
-let emulator: Emulator;
+const emulator = emulatorOfFile();
 let rows: EngineRows;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
   rows = await EngineRows.start();
 });
-afterAll(async () => {
-  await rows[Symbol.asyncDispose]();
-  await emulator.close();
-});
+afterAll(() => rows[Symbol.asyncDispose]());
 beforeEach(() => {
   for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
   emulator.clearRequests();
@@ -31,14 +27,14 @@ const withoutKeys = () => {
 
 describe("a preflight", () => {
   test("is off unless it is asked for", async () => {
-    await using host = await Host.start(emulator.env, {}, rows.address);
+    const host = await Host.start(emulator.env, {}, rows.address);
     await host.check({}, hook());
     expect(rows.messages).toEqual([]);
     expect(emulator.requests).toEqual([]);
   });
 
   test("tells what it finds on the resource's row, and fails nothing", async () => {
-    await using host = await Host.start(emulator.env, { "huaweicloud:preflight": "true" }, rows.address);
+    const host = await Host.start(emulator.env, { "huaweicloud:preflight": "true" }, rows.address);
     expect((await host.check({}, hook())).reasons).toEqual([]);
     expect(rows.messages).toEqual([
       {
@@ -51,7 +47,7 @@ describe("a preflight", () => {
   });
 
   test("is for valid inputs, and asks once a group and run", async () => {
-    await using host = await Host.start({ ...emulator.env, HW_PREFLIGHT: "1" }, {}, rows.address);
+    const host = await Host.start({ ...emulator.env, HW_PREFLIGHT: "1" }, {}, rows.address);
     expect((await host.check({}, hook({ defaultTimeout: 1 }))).reasons).toHaveLength(1);
     expect(emulator.requests).toEqual([]);
 
@@ -65,7 +61,7 @@ describe("a preflight", () => {
   test("counts the hooks that the program itself adds", async () => {
     for (const { lifecycle_hook_name: name } of emulator.hooks(groupId))
       if (name > "d") emulator.removeHook(groupId, name);
-    await using host = await Host.start({ ...emulator.env, HW_PREFLIGHT: "1" }, {}, rows.address);
+    const host = await Host.start({ ...emulator.env, HW_PREFLIGHT: "1" }, {}, rows.address);
     for (const name of ["one", "two"])
       await host.check({}, hook({ lifecycleHookName: name, __urn: `dev::shop::::${name}` }));
     expect(rows.warnings).toEqual([
@@ -74,7 +70,7 @@ describe("a preflight", () => {
   });
 
   test("without credentials leaves the preview working, and says what it could not check", async () => {
-    await using host = await Host.start({ ...withoutKeys(), HW_PREFLIGHT: "1" }, {}, rows.address);
+    const host = await Host.start({ ...withoutKeys(), HW_PREFLIGHT: "1" }, {}, rows.address);
     expect((await host.check({}, hook())).reasons).toEqual([]);
     expect(rows.warnings).toEqual([
       expect.stringMatching(/^preflight: could not look at the scaling group: .*no credentials found/),
@@ -84,7 +80,7 @@ describe("a preflight", () => {
 
 describe("an import", () => {
   test("without credentials passes at preview, with a warning", async () => {
-    await using host = await Host.start(withoutKeys(), {}, rows.address);
+    const host = await Host.start(withoutKeys(), {}, rows.address);
     expect((await host.check({}, hook({ __import: `${groupId}/drain` }))).reasons).toEqual([]);
     expect(rows.warnings).toEqual([
       expect.stringMatching(/^import: takes over .* give aliases instead/),
@@ -93,7 +89,7 @@ describe("an import", () => {
   });
 
   test("of another hook than the program's names the property, but no secret", async () => {
-    await using host = await Host.start(emulator.env, {}, rows.address);
+    const host = await Host.start(emulator.env, {}, rows.address);
     const secret = { __import: "other/drain", __secrets: ["scalingGroupId"] };
     expect((await host.check({}, hook(secret))).reasons).toEqual([
       'import: "other/drain" is another hook than the program\'s: scalingGroupId is not that there; make them the same, or remove the option',

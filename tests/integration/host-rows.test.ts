@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { lifecycleHookToken } from "../../provider/core/urn";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { emulatorOfFile } from "../support/emulator";
 import { EngineRows } from "../support/engine-rows";
 import { checkedInputs, groupId, validInputs } from "../support/hooks";
 import { failureOf, Host } from "../support/host";
@@ -9,23 +9,16 @@ import { failureOf, Host } from "../support/host";
 
 const __urn = "dev::shop::::drain";
 const urn = `urn:pulumi:dev::shop::${lifecycleHookToken}::drain`;
-let emulator: Emulator;
+const emulator = emulatorOfFile();
 let rows: EngineRows;
 let host: Host;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
   rows = await EngineRows.start();
   host = await Host.start(emulator.env, {}, rows.address);
 });
-afterAll(async () => {
-  await host[Symbol.asyncDispose]();
-  await rows[Symbol.asyncDispose]();
-  await emulator.close();
-});
+afterAll(() => rows[Symbol.asyncDispose]());
 beforeEach(() => {
-  emulator.setBusy(groupId, false);
-  for (const hook of emulator.hooks(groupId)) emulator.removeHook(groupId, hook.lifecycle_hook_name);
   rows.messages.length = 0;
 });
 
@@ -34,10 +27,7 @@ test("a wait is a status on the resource's own row: for what, and how long still
   await host.create({ ...checkedInputs, __urn, __timeouts: { create: "50ms" } });
   const row = { urn, level: "info", ephemeral: true };
   expect(rows.messages).toEqual([
-    {
-      ...row,
-      message: `waiting until scaling group ${groupId} is no longer busy (0 s so far, 0 s left)`,
-    },
+    { ...row, message: `waiting until scaling group ${groupId} is no longer busy (0 s so far, 0 s left)` },
     { ...row, message: "" },
   ]);
 });
@@ -87,7 +77,7 @@ test("a check answers when the engine has its warnings: a preview may end right 
 });
 
 test("without an engine that listens, operations go on as they would", async () => {
-  await using deaf = await Host.start(emulator.env);
+  const deaf = await Host.start(emulator.env);
   emulator.setBusy(groupId, 1);
   await deaf.create({ ...checkedInputs, __timeouts: { create: "50ms" } });
   const { reasons } = await deaf.check({}, { ...validInputs, notificationMetadata: "{}" });
@@ -97,7 +87,7 @@ test("without an engine that listens, operations go on as they would", async () 
 
 test("a wait ends, and sends nothing more, when the engine is gone: nobody would record the hook", async () => {
   const engine = await EngineRows.start();
-  await using orphan = await Host.start(emulator.env, {}, engine.address);
+  const orphan = await Host.start(emulator.env, {}, engine.address);
   emulator.setBusy(groupId, true);
   emulator.clearRequests();
   // This one's warning is answered, so the engine was there; it goes while the hook is being asked for.

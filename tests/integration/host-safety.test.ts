@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { describe, expect, test } from "vitest";
+import { emulatorOfFile } from "../support/emulator";
 import { checkedInputs, groupId, validInputs } from "../support/hooks";
 import { failureOf, Host } from "../support/host";
 
 /** What would lose hooks or tell secrets, were the provider as naive as the host expects. */
 
-let emulator: Emulator;
+const emulator = emulatorOfFile();
 const id = `${groupId}/drain`;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-afterAll(() => emulator.close());
-beforeEach(() => {
-  for (const { lifecycle_hook_name } of emulator.hooks(groupId))
-    emulator.removeHook(groupId, lifecycle_hook_name);
-  emulator.clearRequests();
-});
 
 const hookRequests = () => emulator.requests.filter(({ path }) => path.includes("hook"));
 
@@ -24,7 +14,7 @@ describe("calls that come before the configuration has settled", () => {
   test("all act on the configured place: no delete of a concurrent destroy is lost", async () => {
     const names = ["a", "b", "c", "d"];
     for (const name of names) emulator.putHook(groupId, { lifecycle_hook_name: name });
-    await using host = await Host.start(emulator.env);
+    const host = await Host.start(emulator.env);
     const outputs = { ...checkedInputs, region: emulator.region, projectId: emulator.projectId };
     await Promise.all(
       names.map((name) => host.delete(`${groupId}/${name}`, { ...outputs, lifecycleHookName: name })),
@@ -35,7 +25,7 @@ describe("calls that come before the configuration has settled", () => {
   test("share one list of the group, and one look-up of the project", async () => {
     const names = ["a", "b", "c", "d", "e"];
     for (const name of names) emulator.putHook(groupId, { lifecycle_hook_name: name });
-    await using host = await Host.start(emulator.env);
+    const host = await Host.start(emulator.env);
     const found = await Promise.all(names.map((name) => host.read(`${groupId}/${name}`, {})));
     expect(found.map(({ outputs }) => outputs.lifecycleHookName)).toEqual(names);
     expect(emulator.requests.map(({ path }) => path.split("/").at(-1))).toEqual(["projects", "list"]);
@@ -51,7 +41,7 @@ describe("a hook in another region or project than the configured", () => {
 
   test("is not looked for at an endpoint that was set for the configured region", async () => {
     emulator.putHook(groupId, { lifecycle_hook_name: "drain" });
-    await using host = await Host.start(emulator.env);
+    const host = await Host.start(emulator.env);
     const outputs = { ...elsewhere, region: "eu-west-101", projectId: emulator.projectId };
     for (const call of [
       host.delete(id, outputs),
@@ -66,7 +56,7 @@ describe("a hook in another region or project than the configured", () => {
   });
 
   test("is acted on in its own project", async () => {
-    await using host = await Host.start(emulator.env, { "huaweicloud:projectId": "f".repeat(32) });
+    const host = await Host.start(emulator.env, { "huaweicloud:projectId": "f".repeat(32) });
     emulator.putHook(groupId, { lifecycle_hook_name: "drain" });
     await host.delete(id, { ...elsewhere, region: emulator.region, projectId: emulator.projectId });
     expect(hookRequests().map(({ path }) => path)).toEqual([
@@ -79,7 +69,7 @@ describe("an answer that was lost", () => {
   test.each(["before", "after"] as const)(
     "on its way (%s the hook was made) leaves one hook, created by one state",
     async (drop) => {
-      await using host = await Host.start(emulator.env);
+      const host = await Host.start(emulator.env);
       let dropped = 0;
       const stop = emulator.intercept(({ method }) =>
         method === "POST" && dropped++ === 0 ? { drop } : undefined,
@@ -94,7 +84,7 @@ describe("an answer that was lost", () => {
   );
 
   test("of a create that met somebody else's hook is no adoption", async () => {
-    await using host = await Host.start(emulator.env);
+    const host = await Host.start(emulator.env);
     emulator.putHook(groupId, { lifecycle_hook_name: "drain", default_timeout: 900 });
     const stop = emulator.intercept(({ method }) => (method === "POST" ? { drop: "after" } : undefined));
     const { message } = await failureOf(host.create(checkedInputs));
@@ -106,7 +96,7 @@ describe("an answer that was lost", () => {
 
 describe("an automatically named hook that an interrupted run left", () => {
   test("is found again", async () => {
-    await using host = await Host.start(emulator.env);
+    const host = await Host.start(emulator.env);
     const { lifecycleHookName, ...unnamed } = validInputs;
     const { inputs } = await host.check({}, { ...unnamed, __urn: "dev::shop::::drain" });
     const first = await host.create(inputs);
@@ -115,7 +105,7 @@ describe("an automatically named hook that an interrupted run left", () => {
   });
 
   test("keeps its name when its URN changes", async () => {
-    await using host = await Host.start(emulator.env);
+    const host = await Host.start(emulator.env);
     const { lifecycleHookName, ...unnamed } = validInputs;
     const { inputs } = await host.check({}, { ...unnamed, __urn: "dev::shop::::drain" });
     const moved = await host.check(inputs, { ...unnamed, __urn: "dev::shop::my:Stack$::renamed" });
@@ -125,7 +115,7 @@ describe("an automatically named hook that an interrupted run left", () => {
 
 describe("a secret", () => {
   test("that the service echoes is in no message", async () => {
-    await using host = await Host.start(emulator.env);
+    const host = await Host.start(emulator.env);
     const stop = emulator.intercept(({ body }) => ({
       answer: {
         status: 400,
@@ -143,7 +133,7 @@ describe("a secret", () => {
 
   test("of wrong credentials is not told, but where they came from is", async () => {
     const secretKey = "not-the-right-key";
-    await using host = await Host.start(emulator.env, {
+    const host = await Host.start(emulator.env, {
       "huaweicloud:accessKey": emulator.accessKey,
       "huaweicloud:secretKey": secretKey,
       "huaweicloud:projectId": emulator.projectId,
@@ -158,7 +148,7 @@ describe("a secret", () => {
 
 describe("a configuration that can't be used", () => {
   test("is named at preview, every problem of it, with the inputs' problems", async () => {
-    await using host = await Host.start(
+    const host = await Host.start(
       { HW_MAX_RETRIES: "many" },
       {
         "huaweicloud:region": "CN North",
@@ -180,13 +170,13 @@ describe("a configuration that can't be used", () => {
   });
 
   test("lacks a region: the create says what to set", async () => {
-    await using host = await Host.start();
+    const host = await Host.start();
     const { message } = await failureOf(host.create(checkedInputs));
     expect(message).toContain("pulumi config set huaweicloud:region");
   });
 
   test("lacks credentials: the create says where it looked", async () => {
-    await using host = await Host.start({
+    const host = await Host.start({
       HW_REGION_NAME: emulator.region,
       HW_ENDPOINTS: emulator.env.HW_ENDPOINTS ?? "",
     });
@@ -198,19 +188,17 @@ describe("a configuration that can't be used", () => {
   });
 
   test("widens the limits for sites that take more", async () => {
-    await using strict = await Host.start(emulator.env);
+    const strict = await Host.start(emulator.env);
     const short = { ...validInputs, defaultTimeout: 60 };
     expect((await strict.check({}, short)).reasons).toEqual([expect.stringContaining('{"minTimeout": 60}')]);
-    await using wide = await Host.start(emulator.env, {
-      "huaweicloud:lifecycleHookLimits": '{"minTimeout": 60}',
-    });
+    const wide = await Host.start(emulator.env, { "huaweicloud:lifecycleHookLimits": '{"minTimeout": 60}' });
     expect((await wide.check({}, short)).reasons).toEqual([]);
   });
 });
 
 test("the environment's project and endpoints are not taken for those of a provider in another region", async () => {
   const south = { "huaweicloud:region": "cn-south-1", "huaweicloud:endpoints": emulator.env.HW_ENDPOINTS };
-  await using host = await Host.start({ ...emulator.env, HW_PROJECT_ID: "f".repeat(32) }, south);
+  const host = await Host.start({ ...emulator.env, HW_PROJECT_ID: "f".repeat(32) }, south);
   await failureOf(host.create({ ...checkedInputs, scalingGroupId: groupId }));
   // Looked up for its own region, where the emulator knows no project.
   expect(emulator.requests.map(({ path, query }) => `${path}?${query}`)).toEqual([

@@ -1,28 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { beforeAll, describe, expect, test } from "vitest";
+import { emulatorOfFile } from "../support/emulator";
 import { checkedInputs, groupId } from "../support/hooks";
 import { failureOf, Host } from "../support/host";
 
 /** Which values the state gets as secrets, where the engine can't know it. */
 
-let emulator: Emulator;
+const emulator = emulatorOfFile();
 let host: Host;
-const stops: (() => void)[] = [];
 const id = `${groupId}/drain`;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
   host = await Host.start(emulator.env);
-});
-afterAll(async () => {
-  await host[Symbol.asyncDispose]();
-  await emulator.close();
-});
-beforeEach(() => {
-  for (const hook of emulator.hooks(groupId)) emulator.removeHook(groupId, hook.lifecycle_hook_name);
-});
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
 });
 
 /** As the engine writes a secret. */
@@ -58,10 +46,8 @@ describe("the state of a hook with a secret input", () => {
   test("has it as a secret when it was to be removed and the service kept it", async () => {
     await host.create({ ...checkedInputs, ...metadata });
     const [hook] = emulator.hooks(groupId);
-    stops.push(
-      emulator.intercept(({ method }) =>
-        method === "PUT" ? { answer: { status: 200, body: hook } } : undefined,
-      ),
+    emulator.intercept(({ method }) =>
+      method === "PUT" ? { answer: { status: 200, body: hook } } : undefined,
     );
     const { region, projectId } = emulator;
     const olds = { ...checkedInputs, ...metadata, region, projectId };
@@ -90,11 +76,9 @@ describe("an input that becomes a secret, or is none any more,", () => {
 describe("a failure that repeats what was sent", () => {
   test("tells neither the new secret of an update nor the old one", async () => {
     const { outputs } = await host.create({ ...checkedInputs, ...metadata });
-    stops.push(
-      emulator.intercept(({ body }) => ({
-        answer: { status: 400, body: { error: { code: "AS.9999", message: `not ${body} after hunter2` } } },
-      })),
-    );
+    emulator.intercept(({ body }) => ({
+      answer: { status: 400, body: { error: { code: "AS.9999", message: `not ${body} after hunter2` } } },
+    }));
     const olds = { ...outputs, notificationMetadata: "hunter2" };
     for (const news of [{ notificationMetadata: "hunter3", __secrets: ["notificationMetadata"] }, {}]) {
       const { message } = await failureOf(host.update(id, olds, { ...checkedInputs, ...news }));

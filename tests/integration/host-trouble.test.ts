@@ -1,29 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Emulator, type Interceptor, startEmulator } from "../../sdk/emulator";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Interceptor } from "../../sdk/emulator";
+import { emulatorOfFile } from "../support/emulator";
 import { checkedInputs, groupId, topicUrn, validInputs } from "../support/hooks";
 import { failureOf, Host, type Properties } from "../support/host";
 
 /** What the network, the service and other people do to an operation; after each, nothing is lost nor doubled. */
 
-let emulator: Emulator;
+const emulator = emulatorOfFile();
 let host: Host;
 const stops: (() => void)[] = [];
 const id = `${groupId}/drain`;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
   host = await Host.start({ ...emulator.env, HW_MAX_RETRIES: "1" });
-});
-afterAll(async () => {
-  await host[Symbol.asyncDispose]();
-  await emulator.close();
-});
-beforeEach(() => {
-  for (const hook of emulator.hooks(groupId)) emulator.removeHook(groupId, hook.lifecycle_hook_name);
-  emulator.clearRequests();
-});
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
 });
 
 const intercept = (interceptor: Interceptor) => stops.push(emulator.intercept(interceptor));
@@ -133,7 +122,7 @@ describe("an answer that was lost", () => {
 describe("a throttled call", () => {
   test("is made again until the service takes it", async () => {
     // A host of its own, since the others would keep the pace that it learns.
-    await using throttled = await Host.start(emulator.env);
+    const throttled = await Host.start(emulator.env);
     const refused = new Map<string, number>();
     intercept(({ method }) => {
       const count = refused.get(method) ?? 0;
@@ -176,7 +165,7 @@ describe("a refusal", () => {
 
   test("of wrong credentials fails the refresh, and the hook stays in the state", async () => {
     const outputs = await created();
-    await using stranger = await Host.start({ ...emulator.env, HW_SECRET_KEY: "another" });
+    const stranger = await Host.start({ ...emulator.env, HW_SECRET_KEY: "another" });
     const { message } = await failureOf(stranger.read(id, outputs));
     expect(message).toContain("the credentials were refused");
   });
@@ -261,11 +250,11 @@ describe("a state that has little of a hook", () => {
     for (const name of all) emulator.putHook(groupId, { lifecycle_hook_name: name });
     intercept(({ path }) => (path === "/v3/projects" ? { delay: 150 } : undefined));
     const lookUps = () => emulator.requests.filter(({ path }) => path === "/v3/projects");
-    await using refreshing = await Host.start(emulator.env);
+    const refreshing = await Host.start(emulator.env);
     const read = await Promise.all(all.map((name) => refreshing.read(`${groupId}/${name}`, {})));
     expect(read.map(({ outputs }) => outputs.lifecycleHookName)).toEqual(all);
     expect(lookUps()).toHaveLength(1);
-    await using destroying = await Host.start(emulator.env);
+    const destroying = await Host.start(emulator.env);
     await Promise.all(all.map((name) => destroying.delete(`${groupId}/${name}`, {})));
     expect(names()).toEqual([]);
     expect(lookUps()).toHaveLength(2);
@@ -273,7 +262,7 @@ describe("a state that has little of a hook", () => {
 });
 
 test("a configuration of the wrong type fails each call with one clean message, and configures nothing else", async () => {
-  await using odd = await Host.start(emulator.env, { "huaweicloud:preflight": true });
+  const odd = await Host.start(emulator.env, { "huaweicloud:preflight": true });
   const check = () => odd.check({}, validInputs);
   for (const call of [check, () => odd.delete(id, {}), check]) {
     expect((await failureOf(call())).message).not.toBe("");
@@ -286,7 +275,7 @@ test("a project that can't be found is told with the key of Pulumi's configurati
   intercept(({ path }) =>
     path.startsWith("/v3/projects") ? { answer: { status: 200, body: { projects: [] } } } : undefined,
   );
-  await using another = await Host.start({ ...emulator.env, HW_PROJECT_ID: "" });
+  const another = await Host.start({ ...emulator.env, HW_PROJECT_ID: "" });
   const { message } = await failureOf(another.create(checkedInputs));
   expect(message).toContain("set projectId, or HW_PROJECT_ID; in Pulumi projectId is huaweicloud:projectId");
 });

@@ -4,18 +4,14 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { getLifecycleHooks, LifecycleHooks } from "../../provider";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { emulatorOfEachTest } from "../support/emulator";
 import { groupId, topicUrn } from "../support/hooks";
 
 /** The classes and functions that run in the program, without an engine. */
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-afterAll(() => emulator.close());
+const emulator = emulatorOfEachTest();
 
 test("look-ups of one process share a client: one look-up of the project, however many they are", async () => {
   for (const [name, value] of Object.entries(emulator.env)) vi.stubEnv(name, value);

@@ -223,9 +223,7 @@ test.each([
       response,
       401,
       { error_code: "APIGW.0301", error_msg: "signature expired" },
-      {
-        date: new Date(Date.now() - minutes * 60_000).toUTCString(),
-      },
+      { date: new Date(Date.now() - minutes * 60_000).toUTCString() },
     ),
   );
   await using client = clientOf(server);
@@ -241,9 +239,7 @@ test.each([
       response,
       401,
       { error_code: "APIGW.0301" },
-      {
-        date: new Date(Date.now() - minutes * 60_000).toUTCString(),
-      },
+      { date: new Date(Date.now() - minutes * 60_000).toUTCString() },
     ),
   );
   await using client = clientOf(server, { credentials });

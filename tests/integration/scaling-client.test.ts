@@ -80,8 +80,9 @@ describe("a scaling group", () => {
     const abandon = { lifecycleActionKey, lifecycleActionResult: "ABANDON" } as const;
     await client.hangingInstances.complete(groupId, abandon);
     const failures = [{ instanceId: hanging?.instanceId, reason: "ABANDON: abandoned by a hook" }];
-    expect(await client.scalingGroups.activities(groupId)).toMatchObject([
-      { activityStatus: "FAIL", failures },
+    const startTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect(await client.scalingGroups.activities(groupId)).toEqual([
+      { activityId: expect.any(String), activityStatus: "FAIL", startTime, endTime: startTime, failures },
     ]);
   });
 });

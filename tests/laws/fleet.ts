@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { inputProperties } from "../../provider/core/properties";
 import { type HookInputName, type MutableFieldName, mutableFields } from "../../sdk/api/hook-fields";
 import type { HookPatch, WireLifecycleHook } from "../../sdk/emulator";
@@ -19,26 +20,44 @@ const values = {
   lifecycleHookName: [undefined, "given"],
 } as const satisfies Readonly<Record<HookInputName, readonly unknown[]>>;
 
-/** Every combination of values, as indices into the lists of values. */
-export const combinations: readonly Readonly<Record<keyof typeof values, number>>[] = Object.entries(
-  values,
-).reduce<Record<string, number>[]>(
+/** A value of each property, by its index in the list of values. */
+type Combination = Readonly<Record<keyof typeof values, number>>;
+
+const combinations = Object.entries(values).reduce<Record<string, number>[]>(
   (made, [name, list]) => made.flatMap((one) => [...list.keys()].map((index) => ({ ...one, [name]: index }))),
   [{}],
-) as Record<keyof typeof values, number>[];
+) as Combination[];
+
+/** Combinations that a seed chooses of all: first those that together have every pair of two properties' values. */
+export function pairwise(count: number, seed: number): Combination[] {
+  const everyOne = fc.shuffledSubarray(combinations, { minLength: combinations.length });
+  const left = new Set(fc.sample(everyOne, { seed, numRuns: 1 }).flat());
+  const covered = new Set<string>();
+  const uncovered = (one: Combination) => pairsOf(one).filter((pair) => !covered.has(pair));
+  return Array.from({ length: count }, () => {
+    const next = [...left].reduce((best, one) =>
+      uncovered(one).length > uncovered(best).length ? one : best,
+    );
+    for (const pair of pairsOf(next)) covered.add(pair);
+    left.delete(next);
+    return next;
+  });
+}
+
+function pairsOf(combination: Combination): string[] {
+  const all = Object.entries(combination).map(String);
+  return all.flatMap((one, index) => all.slice(index + 1).map((other) => `${one} ${other}`));
+}
 
 /** So many combinations that together have every value. */
-export function covering(count: number): (typeof combinations)[number][] {
+export function covering(count: number): Combination[] {
   return Array.from({ length: count }, (_, row) =>
     Object.fromEntries(Object.entries(values).map(([name, list]) => [name, row % list.length])),
-  ) as (typeof combinations)[number][];
+  ) as unknown as Combination[];
 }
 
 /** A program with a hook for each of some combinations, five in each group. */
-export function fleetOf(
-  chosen: readonly (typeof combinations)[number][],
-  groups: readonly string[],
-): Program {
+export function fleetOf(chosen: readonly Combination[], groups: readonly string[]): Program {
   return Object.fromEntries(
     chosen.map((combination, index) => {
       const name = `hook${index}`;

@@ -1,6 +1,7 @@
 import { markApplies } from "../../provider/core/urn";
 import type { Emulator } from "../../sdk/emulator";
-import { failureOf, Host, type HostFailure, type Properties, unknownValue } from "../support/host";
+import { unknownValue } from "../support/hooks";
+import { failureOf, Host, type HostFailure, type Properties } from "../support/host";
 import {
   type Declared,
   type Driver,
@@ -26,18 +27,15 @@ interface Plan {
 }
 
 /** Does by gRPC what the engine does, as far as a provider can tell; all resources side by side. */
-export class HostDriver implements Driver, AsyncDisposable {
+export class HostDriver implements Driver {
   readonly emulator: Emulator;
   #host: Host;
-  /** Started while the one before is at work. */
-  #next: Promise<Host>;
   readonly #state = new Map<string, Resource>();
   #config: Properties = {};
 
   private constructor(emulator: Emulator, host: Host) {
     this.emulator = emulator;
     this.#host = host;
-    this.#next = Host.start(emulator.env);
   }
 
   static async start(emulator: Emulator): Promise<HostDriver> {
@@ -50,9 +48,6 @@ export class HostDriver implements Driver, AsyncDisposable {
 
   async configure(projectId: string): Promise<void> {
     this.#config = { "huaweicloud:projectId": projectId };
-    const unused = await this.#next;
-    this.#next = Host.start(this.emulator.env, this.#config);
-    await unused[Symbol.asyncDispose]();
   }
 
   preview(program: Program): Promise<Outcome> {
@@ -122,21 +117,9 @@ export class HostDriver implements Driver, AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#next)[Symbol.asyncDispose]();
-    await this.#host[Symbol.asyncDispose]();
-  }
-
-  /** The engine has a process for each run. */
-  async #restart(): Promise<void> {
-    const last = this.#host;
-    this.#host = await this.#next;
-    this.#next = Host.start(this.emulator.env, this.#config);
-    await last[Symbol.asyncDispose]();
-  }
-
   async #run(operation: (run: HostRun) => Promise<void>): Promise<Outcome> {
-    await this.#restart();
+    // The engine has a process for each run.
+    this.#host = await Host.start(this.emulator.env, this.#config);
     const run = new HostRun();
     await run.trying(() => operation(run));
     return {

@@ -22,10 +22,7 @@ const drain = {
   secrets: ["notificationMetadata"],
   timeouts: { delete: "30m" },
 };
-const program: Program = {
-  boot: { inputs: { ...common, lifecycleHookType: "INSTANCE_LAUNCHING" } },
-  drain,
-};
+const program: Program = { boot: { inputs: { ...common, lifecycleHookType: "INSTANCE_LAUNCHING" } }, drain };
 const createTime = "2026-11-24T11:23:27Z";
 
 export const upgradeLaw: Law = {

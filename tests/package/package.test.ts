@@ -160,9 +160,7 @@ describe("the package", () => {
     const call = run(
       process.execPath,
       [compiler, ...options, "--module", module, "--moduleResolution", moduleResolution, ...more, file],
-      {
-        cwd: folder,
-      },
+      { cwd: folder },
     );
     expect(
       await call.then(

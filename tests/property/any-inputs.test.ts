@@ -11,8 +11,7 @@ import {
 } from "../../provider/core/properties";
 import { decode, encode, encodeState } from "../../provider/host-values";
 import { specificationLimits } from "../../sdk/api/limits";
-import { checkedInputs, topicUrn } from "../support/hooks";
-import { unknownValue } from "../support/host";
+import { checkedInputs, topicUrn, unknownValue } from "../support/hooks";
 
 /** Whatever the host hands over: from programs in plain JavaScript, from states that somebody has edited. */
 

@@ -11,3 +11,6 @@ export const validInputs = {
 
 /** The same with the defaults, as `check` makes them. */
 export const checkedInputs = { ...validInputs, defaultResult: "ABANDON", defaultTimeout: 3600 } as const;
+
+/** What the host gives for a value that is not known yet. */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

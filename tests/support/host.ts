@@ -1,19 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { afterAll } from "vitest";
 import { providerText } from "../../provider/provider-text";
 
 const hostModule = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
 const grpc: typeof import("@grpc/grpc-js") = createRequire(hostModule)("@grpc/grpc-js");
-
-/** What the host gives for a value that is not known yet. */
-export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export type Properties = Record<string, unknown>;
 
@@ -27,29 +26,32 @@ export interface HostFailure {
   };
 }
 
-/** The real dynamic-provider host of `@pulumi/pulumi` in a process of its own, spoken to as the engine does. */
-export class Host implements AsyncDisposable {
-  readonly #process: ChildProcess;
+/** The engine has a process for each run; the hosts of a test file share one for each environment and engine. */
+const processes = new Map<string, Promise<HostProcess>>();
+let runs = 0;
+
+afterAll(async () => {
+  await Promise.all([...processes.values()].map(async (started) => (await started).stop()));
+});
+
+/** Loads the package anew at the first call of a run, so that nothing is left of earlier runs in the same process. */
+const forget = `if(global.run!==RUN){global.run=RUN;for(const file in require.cache)if(file.startsWith(${JSON.stringify(join(__dirname, "../../dist/"))}))delete require.cache[file]}`;
+
+/** The real dynamic-provider host of `@pulumi/pulumi` in a process of its own. */
+class HostProcess {
   readonly #client: ResourceProviderClient;
-  #stderr = "";
+  stderr = "";
+  readonly #process: ChildProcess;
 
   private constructor(process: ChildProcess, port: number) {
     this.#process = process;
     this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
     process.stderr?.on("data", (text) => {
-      this.#stderr += text;
+      this.stderr += text;
     });
   }
 
-  /**
-   * Starts and configures a host. `environment` is all that it sees besides PATH. Nothing listens at the default
-   * address of the engine.
-   */
-  static async start(
-    environment: Readonly<Record<string, string>> = {},
-    config: Properties = {},
-    engineAddress = "127.0.0.1:1",
-  ): Promise<Host> {
+  static async start(environment: Readonly<Record<string, string>>, engineAddress: string) {
     const process = spawn(globalThis.process.execPath, [hostModule, engineAddress], {
       // A home without anybody's credentials, and no server's either.
       env: {
@@ -61,16 +63,57 @@ export class Host implements AsyncDisposable {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [port] = await once(process.stdout, "data");
-    const host = new Host(process, Number(String(port).trim()));
-    const request = new messages.ConfigureRequest();
-    request.setArgs(struct(config));
-    await host.#call("configure", request);
-    return host;
+    return new HostProcess(process, Number(String(port).trim()));
+  }
+
+  call<Answer>(method: string, request: object): Promise<Answer> {
+    const client = this.#client as unknown as Record<
+      string,
+      (request: object, done: Callback<Answer>) => void
+    >;
+    return promisify((done: Callback<Answer>) => client[method]?.(request, done))();
+  }
+
+  async stop(): Promise<void> {
+    this.#client.close();
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    this.#process.kill();
+    await once(this.#process, "exit");
+  }
+}
+
+/** One run of the engine, as the provider sees it, spoken to as the engine does. */
+export class Host {
+  readonly #process: HostProcess;
+  readonly #config: Properties;
+  readonly #forget = forget.replaceAll("RUN", String(runs++));
+  readonly #start: number;
+  #configured: Promise<unknown> | undefined;
+
+  private constructor(process: HostProcess, config: Properties) {
+    this.#process = process;
+    this.#config = config;
+    this.#start = process.stderr.length;
+  }
+
+  /**
+   * Starts a run. `environment` is all that the host sees besides PATH. Nothing listens at the default address of the
+   * engine.
+   */
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    config: Properties = {},
+    engineAddress = "127.0.0.1:1",
+  ): Promise<Host> {
+    const key = JSON.stringify([environment, engineAddress]);
+    const started = processes.get(key) ?? HostProcess.start(environment, engineAddress);
+    processes.set(key, started);
+    return new Host(await started, config);
   }
 
   /** Everything the host has written to stderr: users see it in their diagnostics. */
   get stderr(): string {
-    return this.#stderr;
+    return this.#process.stderr.slice(this.#start);
   }
 
   async check(
@@ -78,8 +121,8 @@ export class Host implements AsyncDisposable {
     news: Properties,
   ): Promise<{ inputs: Properties; reasons: string[]; properties: string[] }> {
     const request = new messages.CheckRequest();
-    request.setOlds(struct(withProvider(olds)));
-    request.setNews(struct(withProvider(news)));
+    request.setOlds(struct(this.#with(olds)));
+    request.setNews(struct(this.#with(news)));
     const answer: messages.CheckResponse = await this.#call("check", request);
     const failures = answer.getFailuresList();
     return {
@@ -96,8 +139,8 @@ export class Host implements AsyncDisposable {
   ): Promise<{ changes: boolean; replaces: string[] }> {
     const request = new messages.DiffRequest();
     request.setId(id);
-    request.setOlds(struct(withProvider(olds)));
-    request.setNews(struct(withProvider(news)));
+    request.setOlds(struct(this.#with(olds)));
+    request.setNews(struct(this.#with(news)));
     const answer: messages.DiffResponse = await this.#call("diff", request);
     const changes = answer.getChanges() !== messages.DiffResponse.DiffChanges.DIFF_NONE;
     return { changes, replaces: answer.getReplacesList() };
@@ -105,7 +148,7 @@ export class Host implements AsyncDisposable {
 
   async create(inputs: Properties): Promise<{ id: string; outputs: Properties }> {
     const request = new messages.CreateRequest();
-    request.setProperties(struct(withProvider(inputs)));
+    request.setProperties(struct(this.#with(inputs)));
     const answer: messages.CreateResponse = await this.#call("create", request);
     return { id: answer.getId(), outputs: plain(answer.getProperties()) };
   }
@@ -116,7 +159,7 @@ export class Host implements AsyncDisposable {
   ): Promise<{ id: string; outputs: Properties; inputs: Properties }> {
     const request = new messages.ReadRequest();
     request.setId(id);
-    request.setProperties(struct(withProvider(properties)));
+    request.setProperties(struct(this.#with(properties)));
     const answer: messages.ReadResponse = await this.#call("read", request);
     return { id: answer.getId(), outputs: plain(answer.getProperties()), inputs: plain(answer.getInputs()) };
   }
@@ -124,8 +167,8 @@ export class Host implements AsyncDisposable {
   async update(id: string, olds: Properties, news: Properties): Promise<{ outputs: Properties }> {
     const request = new messages.UpdateRequest();
     request.setId(id);
-    request.setOlds(struct(withProvider(olds)));
-    request.setNews(struct(withProvider(news)));
+    request.setOlds(struct(this.#with(olds)));
+    request.setNews(struct(this.#with(news)));
     const answer: messages.UpdateResponse = await this.#call("update", request);
     return { outputs: plain(answer.getProperties()) };
   }
@@ -133,23 +176,18 @@ export class Host implements AsyncDisposable {
   async delete(id: string, properties: Properties): Promise<void> {
     const request = new messages.DeleteRequest();
     request.setId(id);
-    request.setProperties(struct(withProvider(properties)));
+    request.setProperties(struct(this.#with(properties)));
     await this.#call("delete", request);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.close();
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    this.#process.kill();
-    await once(this.#process, "exit");
+  async #call<Answer>(method: string, request: object): Promise<Answer> {
+    this.#configured ??= this.#process.call("configure", configureRequest(this.#config));
+    await this.#configured;
+    return this.#process.call(method, request);
   }
 
-  #call<Answer>(method: string, request: object): Promise<Answer> {
-    const client = this.#client as unknown as Record<
-      string,
-      (request: object, done: Callback<Answer>) => void
-    >;
-    return promisify((done: Callback<Answer>) => client[method]?.(request, done))();
+  #with(properties: Properties): Properties {
+    return { ...properties, __provider: `${this.#forget}${properties.__provider ?? providerText}` };
   }
 }
 
@@ -177,8 +215,10 @@ export async function failureOf(call: Promise<unknown>): Promise<HostFailure> {
   throw new Error("the call succeeded");
 }
 
-function withProvider(properties: Properties): Properties {
-  return { __provider: providerText, ...properties };
+function configureRequest(config: Properties): messages.ConfigureRequest {
+  const request = new messages.ConfigureRequest();
+  request.setArgs(struct(config));
+  return request;
 }
 
 function struct(properties: Properties): Struct {

@@ -150,9 +150,7 @@ describe("the message", () => {
   test("tells OpenSSL's reason without the rest of its text", () => {
     const failure = Object.assign(
       error("ERR_SSL_UNSUPPORTED_PROTOCOL", "405D0545D27F0000:error:0A000102:SSL"),
-      {
-        reason: "unsupported protocol",
-      },
+      { reason: "unsupported protocol" },
     );
     expect(told(failure)).toBe(
       "doing it: no response: TLS: unsupported protocol (ERR_SSL_UNSUPPORTED_PROTOCOL)",

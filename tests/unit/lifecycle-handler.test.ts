@@ -55,14 +55,7 @@ describe("an instance that hangs", () => {
     const deadline = new Date(cloud.clock.now() + 10 * minute);
     await cloud.time.run(cloud.time.sleep(2 * minute));
     expect(seen).toEqual([
-      {
-        instanceId: instance?.id,
-        groupId: "group-1",
-        hookName: "drain",
-        metadata,
-        attempt: 1,
-        deadline,
-      },
+      { instanceId: instance?.id, groupId: "group-1", hookName: "drain", metadata, attempt: 1, deadline },
     ]);
     expect(answers(cloud)).toEqual([`CONTINUE ${instance?.id}`]);
     expect(kinds()).toEqual(["seen", "started", "completed"]);
@@ -160,10 +153,7 @@ describe("work that fails", () => {
     "until shortly before the deadline ends a launch as the policy says: %s",
     async (launching) => {
       const cloud = launchingCloud();
-      const { handler } = handlerOf(cloud, {
-        onLaunching: failing,
-        onFailure: { launching },
-      });
+      const { handler } = handlerOf(cloud, { onLaunching: failing, onFailure: { launching } });
       cloud.scale(1);
       await cloud.time.run(cloud.time.sleep(8 * minute));
       expect(answers(cloud)).toEqual([]);

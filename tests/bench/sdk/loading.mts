@@ -23,10 +23,7 @@ export const loading: Bench = {
     try {
       const figures: Figure[] = [];
       for (const cache of [undefined, folder]) {
-        const measurements = {
-          ours: () => loadTime(ours, cache),
-          baseline: () => loadTime(baseline, cache),
-        };
+        const measurements = { ours: () => loadTime(ours, cache), baseline: () => loadTime(baseline, cache) };
         await inTurns(1, measurements);
         const times = await inTurns(rounds, measurements);
         figures.push({
