@@ -46,7 +46,7 @@ const configurations = new WeakMap<Provider, Configuration>();
  *
  * Pulumi has one kind of provider for all dynamic resources. Given to a component (`providers`), this one therefore
  * serves the dynamic resources of other packages in it as well, which then run without their configuration. Give it to
- * hooks and to `LifecycleHooks` alone (`provider`), which contain no others.
+ * hooks, activations and `LifecycleHooks` alone (`provider`), which contain no others.
  *
  * @example
  * const north = new Provider("north", { region: "cn-north-4" });

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 interface OutputInternals<T> {
   promise(): Promise<T>;
   readonly isKnown: Promise<boolean>;
+  resources(): ReadonlySet<pulumi.Resource>;
 }
 
 interface RuntimeState {
@@ -30,6 +31,13 @@ export function plainPromise<T>(output: pulumi.Output<T>): Promise<T> {
 /** Whether the value of an output is known, all of it. Rejects when the output failed. */
 export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as OutputInternals<unknown>).isKnown;
+}
+
+/** The resources whose outputs a value is, or is made of. */
+export function resourcesOf(value: unknown): readonly pulumi.Resource[] {
+  return pulumi.Output.isInstance(value)
+    ? [...(value as unknown as OutputInternals<unknown>).resources()]
+    : [];
 }
 
 /** Whether the program runs under `pulumi.runtime.setMocks`. */

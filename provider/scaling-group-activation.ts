@@ -3,13 +3,15 @@ import { type ActivationInputName, activationInputs, activationOutputs } from ".
 import type { CheckOnlyInputs, HiddenInputs } from "./core/properties";
 import { scalingGroupActivationToken } from "./core/urn";
 import { givenBefore, secretNames, urnOf } from "./hidden-inputs";
+import { LifecycleHook } from "./lifecycle-hook";
 import { activationProviderText, requireReachablePackage } from "./provider-text";
+import { resourcesOf } from "./pulumi-runtime";
 
 /** With how many instances a group is in service. All are whole numbers; minimum <= desired number <= maximum. */
 export interface ScalingGroupActivationArgs {
   /**
-   * The scaling group's id: that of the group itself, not that of a hook of it, or a hook's replacement would replace this,
-   * too. Changing it activates the other group, and then empties this one.
+   * The scaling group's id: that of the group itself. An output of a hook is refused, since the hook's replacement would
+   * replace this, too. Changing it activates the other group, and then empties this one.
    */
   readonly scalingGroupId: pulumi.Input<string>;
   /**
@@ -114,6 +116,11 @@ function properties(
   if (args === undefined || args === null) {
     const text = `ScalingGroupActivation ${JSON.stringify(name)} needs its arguments, scalingGroupId among them`;
     throw new TypeError(text);
+  }
+  if (resourcesOf(args.scalingGroupId).some((one) => LifecycleHook.isInstance(one))) {
+    throw new pulumi.RunError(
+      `ScalingGroupActivation ${JSON.stringify(name)}: scalingGroupId is an output of a lifecycle hook: Pulumi would replace the activation whenever it replaces that hook, and empty the group; give the group's own id, and the option dependsOn with the hooks`,
+    );
   }
   return {
     ...noOutputs,

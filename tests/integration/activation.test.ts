@@ -202,6 +202,14 @@ describe("a creation", () => {
     );
   });
 
+  test("tells news at once, and only now and then that there are none, since a log keeps each line", async () => {
+    putHook("boot", "LAUNCHING");
+    clock.onWait = (count) => (count === 20 ? answerHooks() : undefined);
+    await run.create(inputs);
+    expect(clock.waits.length).toBeGreaterThan(20);
+    expect(statuses().length).toBeLessThanOrEqual(7);
+  });
+
   test("of a group that is as it is to be sends no write: so a killed one is taken up again", async () => {
     await run.create(inputs);
     sent();
@@ -306,7 +314,22 @@ describe("instances that never come into service", () => {
   });
 });
 
+test.each(["DELETING", "FREEZED"])("a group whose status is %s is left alone, and said", async (status) => {
+  pretend(() => ({ scaling_group_status: status }));
+  expect((await rejection(run.create(inputs))).message).toContain(`its status is ${status}`);
+  const deletion = run.delete(groupId, known());
+  if (status === "FREEZED") expect((await rejection(deletion)).message).toContain("in arrears");
+  else await deletion;
+  expect(sent()).toEqual(["GET group", "GET group"]);
+});
+
 describe("a wait", () => {
+  test("takes instances on standby for ready, whether or not the group counts them", async () => {
+    await run.create(inputs);
+    pretend(() => ({ current_instance_number: 1 }));
+    expect(await startRun().create(inputs)).toMatchObject({ status: "INSERVICE" });
+  });
+
   test("outlasts faults of the service that pass", async () => {
     let looks = 0;
     emulator.intercept(({ path }) =>
@@ -542,10 +565,11 @@ describe("an import", () => {
   });
 
   test("of a group that is something else is refused at preview, property by property", async () => {
-    const { problems } = await run.check({}, { ...imported, maxInstances: 5, minInstances: 1 });
+    const news = { ...imported, maxInstances: 5, minInstances: 1, __secrets: ["maxInstances"] };
+    const { problems } = await run.check({}, news);
     expect(problems).toEqual([
       expect.stringMatching(
-        /^import: .*: status is PAUSED, the program has INSERVICE; minInstances is 0, the program has 1; maxInstances is 100, the program has 5; /,
+        /^import: .*: status is PAUSED, the program has INSERVICE; minInstances is 0, the program has 1; maxInstances differs \(not shown\); /,
       ),
     ]);
     expect(writes()).toEqual([]);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { getLifecycleHooks, LifecycleHooks } from "../../provider";
+import { getLifecycleHooks, LifecycleHook, LifecycleHooks, ScalingGroupActivation } from "../../provider";
 import { emulatorOfEachTest } from "../support/emulator";
 import { groupId, topicUrn } from "../support/hooks";
 
@@ -23,9 +23,13 @@ test("look-ups of one process share a client: one look-up of the project, howeve
 });
 
 describe("under mocks", () => {
+  const registered: Record<string, unknown>[] = [];
   beforeAll(() =>
     pulumi.runtime.setMocks({
-      newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
+      newResource({ name, inputs }) {
+        registered.push({ name, ...inputs });
+        return { id: `${name}-id`, state: inputs };
+      },
       call: ({ token, inputs }) => ({ token, ...inputs }),
     }),
   );
@@ -35,6 +39,29 @@ describe("under mocks", () => {
       token: "huaweicloud:as/getLifecycleHooks:getLifecycleHooks",
       scalingGroupId: groupId,
     });
+  });
+
+  test("an activation tells its provider what the host does not: its URN, its options, and which inputs are secret", async () => {
+    const args = { scalingGroupId: groupId, desiredInstances: pulumi.secret(2) };
+    const customTimeouts = { create: "2h" };
+    const activation = new ScalingGroupActivation("web", args, { import: groupId, customTimeouts });
+    await new Promise((resolve) => activation.urn.apply(resolve));
+    expect(registered.find(({ name }) => name === "web")).toMatchObject({
+      scalingGroupId: groupId,
+      __urn: expect.stringMatching(/::::web$/),
+      __import: groupId,
+      __timeouts: customTimeouts,
+      __secrets: ["desiredInstances"],
+    });
+    expect(ScalingGroupActivation.isInstance(activation)).toBe(true);
+  });
+
+  test("an activation is not given a hook's output for its group: it would be replaced with that hook", () => {
+    const args = { lifecycleHookType: "INSTANCE_LAUNCHING", notificationTopicUrn: topicUrn } as const;
+    const { scalingGroupId } = new LifecycleHook("boot", { ...args, scalingGroupId: groupId });
+    expect(() => new ScalingGroupActivation("web", { scalingGroupId, desiredInstances: 1 })).toThrow(
+      "scalingGroupId is an output of a lifecycle hook",
+    );
   });
 
   test.each([

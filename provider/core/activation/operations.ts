@@ -78,8 +78,12 @@ export async function read(
   return { outputs, inputs: status === "INSERVICE" ? inputs : ({ ...inputs, status } as ActivationInputs) };
 }
 
-/** The properties in which a group is not what is to be imported, each with both values. */
-export function differences(group: ScalingGroup, inputs: Partial<ActivationInputs>): string[] {
+/** The properties in which a group is not what is to be imported, each with both values unless they are secret. */
+export function differences(
+  group: ScalingGroup,
+  inputs: Partial<ActivationInputs>,
+  concealed: readonly string[],
+): string[] {
   const { scalingGroupStatus, minInstanceNumber, maxInstanceNumber, desireInstanceNumber } = group;
   const pairs = [
     ["status", scalingGroupStatus, "INSERVICE"],
@@ -89,7 +93,11 @@ export function differences(group: ScalingGroup, inputs: Partial<ActivationInput
   ] as const;
   return pairs
     .filter(([, is, wanted]) => typeof wanted !== "symbol" && wanted !== undefined && is !== wanted)
-    .map(([name, is, wanted]) => `${name} is ${is}, the program has ${wanted}`);
+    .map(([name, is, wanted]) =>
+      concealed.includes(name)
+        ? `${name} differs (not shown)`
+        : `${name} is ${is}, the program has ${wanted}`,
+    );
 }
 
 /** The change of one group, over all requests that it takes. */
@@ -119,7 +127,7 @@ class Change {
     const doing = `activating scaling group ${this.#groupId}`;
     const group = await this.#get();
     const { scalingGroupStatus: status } = group;
-    if (status === "DELETING" || status === "FREEZED") throw new Error(`${doing}: its status is ${status}`);
+    if (status === "DELETING" || status === "FREEZED") throw unusable(doing, status);
     const sizes = sizesFor(group, inputs, setsDesired, doing);
     let kept: ActivationInputs = { ...inputs, ...numbersOf(olds) };
     try {
@@ -141,6 +149,7 @@ class Change {
     const doing = `emptying scaling group ${this.#groupId}`;
     const group = await this.#get();
     if (group.scalingGroupStatus === "DELETING") return;
+    if (group.scalingGroupStatus === "FREEZED") throw unusable(doing, "FREEZED");
     await this.#put(group, { minInstanceNumber: 0, desireInstanceNumber: 0 });
     if (group.scalingGroupStatus !== "INSERVICE") {
       const { length } = await this.#scope.client.scalingInstances.list(this.#groupId);
@@ -203,6 +212,12 @@ class Change {
     const whole = { ...goal, operation: this.#operation };
     return waitFor(this.#context, this.#scope, this.#groupId, whole, this.#deadline);
   }
+}
+
+/** It would be refused as if it were busy, for as long as anybody waits. */
+function unusable(doing: string, status: string): Error {
+  const why = status === "DELETING" ? "it is being deleted" : "the account is in arrears";
+  return new Error(`${doing}: its status is ${status}: ${why}`);
 }
 
 /** The numbers that a group is to have. Its own desired number is moved only as far as new bounds want it. */

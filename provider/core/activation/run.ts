@@ -7,6 +7,7 @@ import {
   type HiddenInputs,
   type Planned,
   type Properties,
+  secretNames,
   secretValues,
 } from "../properties";
 import { type CheckResult, inItsProject, type RunLog } from "../run";
@@ -61,7 +62,7 @@ export class ActivationRun {
     }
     if ((inputs as HiddenInputs).__import !== undefined && problems.length === 0) {
       const { __ignoreChanges: ignored = [] } = news as CheckOnlyInputs;
-      const found = await this.#lookAtImport(inputs, ignored);
+      const found = await this.#lookAtImport(inputs, ignored, checked.concealed);
       problems.push(...found.problems);
       inputs = { ...inputs, ...found.live };
     }
@@ -79,7 +80,7 @@ export class ActivationRun {
     if (inputs.__import === undefined) return activate(context, inputs);
     const scope = await this.#clients.at();
     const group = await scope.client.scalingGroups.get(inputs.scalingGroupId);
-    const differing = differences(group, inputs);
+    const differing = differences(group, inputs, secretNames(inputs));
     if (differing.length > 0) throw new Error(mismatch(inputs.scalingGroupId, differing));
     return outputsOf(inputs, scope, group);
   }
@@ -113,6 +114,7 @@ export class ActivationRun {
   async #lookAtImport(
     inputs: Properties,
     ignored: readonly string[],
+    concealed: readonly string[],
   ): Promise<{ readonly problems: readonly string[]; readonly live?: Properties }> {
     const { scalingGroupId: groupId } = inputs;
     if (typeof groupId !== "string") return { problems: [] };
@@ -123,7 +125,7 @@ export class ActivationRun {
         ([name]) => name in inputs && (ignored.includes(name) || ignored.includes("*")),
       );
       const live = Object.fromEntries(taken);
-      const differing = differences(group, { ...inputs, ...live });
+      const differing = differences(group, { ...inputs, ...live }, concealed);
       return { problems: differing.length === 0 ? [] : [mismatch(groupId, differing)], live };
     } catch (error) {
       return { problems: [`import: ${error instanceof Error ? error.message : String(error)}`] };

@@ -9,6 +9,8 @@ import { seconds } from "../wait";
 /** The least milliseconds between two looks; some more, at random, so that many groups are not looked at at once. */
 const interval = 5_000;
 const jitter = 2_500;
+/** Milliseconds after which a row says again what it has said. */
+const leastNews = 30_000;
 /** How many instances a message names. */
 const named = 3;
 
@@ -38,7 +40,8 @@ export const serving: Pick<Goal, "progress" | "isReached"> = {
   isReached: ({ group, instances }) =>
     group.scalingGroupStatus === "INSERVICE" &&
     !group.isScaling &&
-    group.currentInstanceNumber === group.desireInstanceNumber &&
+    // Whether the group's own count has those on standby is not documented; the list has them.
+    [group.currentInstanceNumber, instances.length].includes(group.desireInstanceNumber) &&
     instances.every(isReady),
 };
 
@@ -63,48 +66,87 @@ export async function waitFor(
 ): Promise<ScalingGroup> {
   const { clock } = context;
   const start = clock.now();
-  const now = () => serviceTime(clock.now());
-  const since = now();
+  const row = new Row(context, () => serviceTime(clock.now()), deadline);
   let before: string | undefined;
   let last: Look | undefined;
   let fault = "";
   try {
     for (;;) {
-      const left = deadline - clock.now();
       try {
-        last = await look(client, groupId, { timeout: Math.max(1_000, left) });
+        last = await look(client, groupId, { timeout: Math.max(1_000, deadline - clock.now()) });
         fault = "";
-        const { scalingGroupStatus: status } = last.group;
-        const verdict = goal.isReached(last) ? "reached" : status === "INSERVICE" ? undefined : status;
-        if (verdict !== undefined && verdict === before) {
-          if (verdict === "reached") return last.group;
-          throw new Error(`${goal.doing}: ${await stopped(client, last.group)}`);
-        }
-        before = verdict;
       } catch (error) {
         if (!isAutoScalingError(error) || !error.retryable) throw error;
         fault = `; the last look failed: ${error.message}`;
       }
-      const remaining = deadline - clock.now();
-      if (remaining <= 0) {
-        const failure = await newestFailure(client, groupId, since);
-        const text = last === undefined ? "" : `: ${goal.progress(last)}${advice(last)}`;
+      if (last !== undefined && fault === "") {
+        const verdict = verdictOn(last, goal);
+        if (verdict !== undefined && verdict === before) {
+          if (verdict === reached) return last.group;
+          throw new Error(`${goal.doing}: ${await stopped(client, last.group)}`);
+        }
+        before = verdict;
+        row.tell(goal.progress(last), last);
+      }
+      const left = deadline - clock.now();
+      if (left <= 0) {
+        const found = last === undefined ? "" : `: ${goal.progress(last)}${advice(last)}`;
+        const failure = await newestFailure(client, groupId, serviceTime(start));
         throw new Error(
-          `${goal.doing}: not done within ${seconds(clock.now() - start)}${text}${failure}${fault}; to wait longer set the option customTimeouts: { ${goal.operation}: "3h" }; the next run goes on from here`,
+          `${goal.doing}: not done within ${seconds(clock.now() - start)}${found}${failure}${fault}; to wait longer set the option customTimeouts: { ${goal.operation}: "3h" }; the next run goes on from here`,
         );
       }
-      if (last !== undefined)
-        void context.log(
-          `${goal.progress(last)}${hangs(last, now())} (${seconds(clock.now() - start)} so far, ${seconds(remaining)} left)`,
-          { ephemeral: true },
-        );
-      await clock.sleep(Math.min(interval + Math.random() * jitter, remaining));
+      await clock.sleep(Math.min(interval + Math.random() * jitter, left));
       if (await context.isAbandoned())
         throw new Error(`${goal.doing}: the engine that asked for it is gone, so nothing more is sent`);
     }
   } finally {
-    // The row would go on to show the last status.
-    void context.log("", { ephemeral: true });
+    row.clear();
+  }
+}
+
+const reached = "reached";
+
+/** What a look says about the wait: it is over, or it comes no further in the status that is given. */
+function verdictOn(found: Look, goal: Goal): string | undefined {
+  if (goal.isReached(found)) return reached;
+  const { scalingGroupStatus: status } = found.group;
+  return status === "INSERVICE" ? undefined : status;
+}
+
+/** The resource's row: each news at once, and how long it takes now and then, since a log keeps every line. */
+class Row {
+  readonly #context: OperationContext;
+  readonly #time: () => number;
+  readonly #start: number;
+  readonly #deadline: number;
+  #told = "";
+  #toldAt = 0;
+
+  /** `time`: the service's time of day. */
+  constructor(context: OperationContext, time: () => number, deadline: number) {
+    this.#context = context;
+    this.#time = time;
+    this.#start = context.clock.now();
+    this.#deadline = deadline;
+  }
+
+  tell(progress: string, { hanging }: Look): void {
+    const now = this.#context.clock.now();
+    const news = [
+      progress,
+      ...hanging.map(({ lifecycleActionKey, timeout }) => lifecycleActionKey + timeout),
+    ];
+    if (news.join() === this.#told && now - this.#toldAt < leastNews) return;
+    [this.#told, this.#toldAt] = [news.join(), now];
+    const times = `${seconds(now - this.#start)} so far, ${seconds(this.#deadline - now)} left`;
+    const text = `${progress}${hangs(hanging, this.#time())} (${times})`;
+    void this.#context.log(text, { ephemeral: true });
+  }
+
+  /** The row would go on to show the last status. */
+  clear(): void {
+    void this.#context.log("", { ephemeral: true });
   }
 }
 
@@ -144,7 +186,7 @@ async function newestFailure(client: ScopedClient["client"], groupId: string, si
 }
 
 /** What hangs, on which hook, and for how long yet; `now` by the service's clock. */
-function hangs({ hanging }: Look, now: number): string {
+function hangs(hanging: Look["hanging"], now: number): string {
   const texts = hanging.map(({ instanceId, lifecycleHookName, timeout }) => {
     const left = Math.max(0, Date.parse(timeout) - now);
     return `${instanceId} hangs on hook ${lifecycleHookName} for ${seconds(left)} yet`;
