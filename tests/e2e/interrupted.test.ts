@@ -1,19 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { LifecycleHook, type LifecycleHookArgs } from "../../provider";
 import { emulatorOfEachTest } from "../support/emulator";
 import { EngineStack } from "../support/engine";
-import { groupId, topicUrn } from "../support/hooks";
+import { groupId } from "../support/hooks";
 import { processesWith, type RunProcess, signal } from "../support/processes";
+import { declare } from "../support/trial";
 
 /** What becomes of a hook when a run ends in the middle of its creation, change or deletion: what the state says of it. */
-
-const args = {
-  scalingGroupId: groupId,
-  lifecycleHookType: "INSTANCE_TERMINATING",
-  notificationTopicUrn: topicUrn,
-} as const;
 
 const emulator = emulatorOfEachTest();
 let stack: EngineStack;
@@ -28,12 +21,6 @@ afterEach(async () => {
   for (const process of await processesWith(mark)) signal(process, "SIGKILL");
   await stack[Symbol.asyncDispose]();
 });
-
-function declare(more: Partial<LifecycleHookArgs> = {}, opts: CustomResourceOptions = {}) {
-  return async () => {
-    new LifecycleHook("drain", { ...args, ...more }, opts);
-  };
-}
 
 const isPlugin = ({ command }: RunProcess) => command.includes("cmd/dynamic-provider");
 const isEngine = ({ command }: RunProcess) => /^\S*pulumi (up|destroy) /.test(command);

@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LifecycleHook, type LifecycleHookArgs } from "../../provider";
-import { expandUrn } from "../../provider/core/urn";
+import { expandUrn, lifecycleHookToken } from "../../provider/core/urn";
 import { startEmulator } from "../../sdk/emulator";
 import type { Run } from "../support/engine";
-import { groupId } from "../support/hooks";
+import { groupId, topicUrn } from "../support/hooks";
 import { declare, hookArgs, Trial } from "../support/trial";
 
 /** The options of every Pulumi resource, each under the real engine, with the API asked what it did. */
@@ -141,14 +141,80 @@ describe("get", () => {
     await trial.stack.destroy();
     expect(trial.names()).toEqual(["other"]);
   });
+});
 
-  test("of a missing hook fails and says so", async () => {
-    await using trial = await Trial.start(async () => ({
-      timeout: LifecycleHook.get("other", `${groupId}/other`).defaultTimeout,
-    }));
-    const up = await trial.stack.up();
-    expect(up.failed).toBe(true);
-    expect(up.diagnostics.join("\n")).toContain('reading lifecycle hook "other"');
-    expect(up.diagnostics.join("\n")).toContain("there is no such hook");
+describe("replacement", () => {
+  test("comes after the creation of the new one when deleteBeforeReplace is false", async () => {
+    await using trial = await Trial.start(declare({ lifecycleHookName: "old" }));
+    await trial.stack.up();
+    trial.stack.program = declare({ lifecycleHookName: "new" }, { deleteBeforeReplace: false });
+    expect((await trial.stack.up()).failed).toBe(false);
+    expect(trial.sent()).toEqual(["POST", "GET", "POST", "DELETE"]);
   });
+
+  test("can be asked for by replaceOnChanges", async () => {
+    await using trial = await Trial.start(declare());
+    await trial.stack.up();
+    trial.stack.program = declare({ defaultTimeout: 600 }, { replaceOnChanges: ["defaultTimeout"] });
+    expect((await trial.stack.up()).failed).toBe(false);
+    expect(trial.sent()).toEqual(["POST", "GET", "DELETE", "POST"]);
+  });
+});
+
+describe("import", () => {
+  const id = `${groupId}/by-hand`;
+  const byHand = {
+    lifecycle_hook_name: "by-hand",
+    lifecycle_hook_type: "INSTANCE_TERMINATING",
+    notification_topic_urn: topicUrn,
+  } as const;
+
+  test("under up --replace makes a new hook instead of taking over the one that goes", async () => {
+    const emulator = await startEmulator();
+    emulator.putHook(groupId, byHand);
+    await using trial = await Trial.start(declare({}, { import: id }), { emulator });
+    await trial.stack.up();
+    const [hook] = await trial.hooksInState();
+    trial.sent();
+    const run = await trial.stack.up({ replace: [hook?.urn ?? ""] });
+    expect(run.failed).toBe(false);
+    expect(trial.sent().filter((method) => method !== "GET")).toEqual(["DELETE", "POST"]);
+    expect(trial.names()).toEqual(["by-hand"]);
+    expect((await trial.stack.up()).steps).toEqual([]);
+  });
+});
+
+test("what is waited for stands on the resource's own row, and nothing of it when that is over", async () => {
+  await using trial = await Trial.start(declare({}, { customTimeouts: { create: "300ms" } }));
+  trial.emulator.setBusy(groupId, 1);
+  const up = await trial.stack.up();
+  expect(up.failed).toBe(false);
+  const waiting = `waiting until scaling group ${groupId} is no longer busy (0 s so far, 0 s left)`;
+  // An ephemeral message gives way to the next, and so to the empty one.
+  expect(up.diagnostics).toEqual([waiting, ""]);
+  expect(up.text).toContain(`LifecycleHook drain creating (0s) ${waiting}`);
+  expect(up.text).toContain(
+    `{"urn":"urn:pulumi:dev::shop::${lifecycleHookToken}::drain","message":"${waiting}`,
+  );
+});
+
+test("any input can be a secret; the topic's name is as secret as its URN", async () => {
+  const program = declare({
+    scalingGroupId: pulumi.secret(groupId),
+    lifecycleHookType: pulumi.secret("INSTANCE_TERMINATING" as const),
+    notificationTopicUrn: pulumi.secret(topicUrn),
+    defaultTimeout: pulumi.secret(4321),
+  });
+  await using trial = await Trial.start(program);
+  expect((await trial.stack.up()).diagnostics).toEqual([]);
+  const [hook] = await trial.hooksInState();
+  // The id is no secret, and can't be one.
+  expect(hook?.id).toContain(groupId);
+  const clear = /scaling"|4321|INSTANCE_TERMINATING|e5d27f5c/;
+  expect(JSON.stringify([hook?.inputs, hook?.outputs])).not.toMatch(clear);
+  expect((await trial.stack.refresh()).steps).toEqual([]);
+  expect(JSON.stringify((await trial.hooksInState())[0]?.outputs)).not.toMatch(clear);
+  expect((await trial.stack.up()).steps).toEqual([]);
+  expect((await trial.stack.destroy()).failed).toBe(false);
+  expect(trial.names()).toEqual([]);
 });

@@ -157,13 +157,6 @@ describe("hanging instances", () => {
     ]);
   });
 
-  test("EXTEND adds an hour to the deadline", async () => {
-    const { timeout, lifecycle_action_key: lifecycleActionKey } = suspend("i-5");
-    await client.hangingInstances.complete(groupId, { lifecycleActionResult: "EXTEND", lifecycleActionKey });
-    const [extended] = await client.hangingInstances.list(groupId, { instanceId: "i-5" });
-    expect(Date.parse(extended?.timeout ?? "") - Date.parse(timeout)).toBe(3_600_000);
-  });
-
   test("a completion without an address, with half of one or with two is refused", async () => {
     const half = { lifecycleActionResult: "CONTINUE", instanceId: "i-1" } as const;
     const both = { ...half, lifecycleHookName: "drain", lifecycleActionKey: "4f" };
@@ -176,31 +169,6 @@ describe("hanging instances", () => {
     // @ts-expect-error: the types refuse it as well
     const unaddressed = client.hangingInstances.complete(groupId, { lifecycleActionResult: "CONTINUE" });
     await expect(unaddressed).rejects.toThrow("lifecycleActionKey is missing");
-  });
-
-  test("waitFor answers the instance as soon as it hangs", async () => {
-    let looks = 0;
-    const stop = emulator.intercept(() => {
-      if (++looks === 3) suspend("i-6");
-      return undefined;
-    });
-    const found = await client.hangingInstances.waitFor(groupId, ({ instanceId }) => instanceId === "i-6", {
-      interval: 1,
-    });
-    stop();
-    expect(found.instanceId).toBe("i-6");
-    expect(looks).toBe(3);
-  });
-
-  test("waitFor ends when its time is over, or when its caller gives up", async () => {
-    await expect(
-      client.hangingInstances.waitFor(groupId, () => false, { timeout: 5, interval: 1 }),
-    ).rejects.toThrow("it took longer than 0.005 s");
-    const reason = new Error("enough");
-    const waiting = client.hangingInstances.waitFor(groupId, () => false, {
-      signal: AbortSignal.abort(reason),
-    });
-    await expect(waiting).rejects.toBe(reason);
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { agencyCredentials, stsAgencyCredentials } from "../../sdk/credentials/agency";
-import { CredentialsSession } from "../../sdk/credentials/session";
 import { startEmulator } from "../../sdk/emulator";
 import { isAutoScalingError, isInvalidResponseError, isServiceError } from "../../sdk/errors/errors";
 import { authorization, signingKey } from "../../sdk/http/signer";
@@ -102,17 +101,6 @@ describe.each(agencies)("an agency through $service", ({ status, body, path, ask
     await provider({ signal });
     await provider({ signal });
     expect(asked).toBe(1);
-    expect(server.requests).toHaveLength(2);
-  });
-
-  test("is assumed again before its keys end, once for all calls that wait", async () => {
-    let now = Date.parse(later) - 60 * 60_000;
-    await using server = await startHttpServer((response) => answer(response, status, body));
-    const session = new CredentialsSession(ask(server.url), () => now);
-    await Promise.all([session.get(), session.get(), session.get()]);
-    expect(server.requests).toHaveLength(1);
-    now = Date.parse(later);
-    await Promise.all([session.get(), session.get()]);
     expect(server.requests).toHaveLength(2);
   });
 

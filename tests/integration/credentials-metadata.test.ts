@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { CredentialsSession } from "../../sdk/credentials/session";
 import { metadataCredentials } from "../../sdk/credentials/sources";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
 import { answer, type HttpServer, startHttpServer, startTcpServer } from "../support/servers";
@@ -129,29 +128,6 @@ test("a signal ends the request to the metadata service, with its reason", async
   await using metadata = await startHttpServer(() => controller.abort(new Error("given up")));
   const asking = metadataCredentials({ endpoint: metadata.url })({ signal: controller.signal });
   expect((await rejection(Promise.resolve(asking))).message).toBe("given up");
-});
-
-test("a client signs with the keys of an ECS, and renews them before they end", async () => {
-  const start = Date.UTC(2026, 0, 2);
-  let now = start;
-  let given = 0;
-  await using metadata = await startHttpServer((response, { method }) => {
-    if (method === "PUT") return answer(response, 404);
-    const expires_at = new Date(now + 60 * 60_000).toISOString();
-    answer(response, 200, { credential: { ...credential, access: `AK${++given}`, expires_at } });
-  });
-  const session = new CredentialsSession(metadataCredentials({ endpoint: metadata.url }), () => now);
-  const accessKey = async () => {
-    const usable = (await session.get()).reveal();
-    return "key" in usable ? usable.key.accessKey : undefined;
-  };
-  expect(await Promise.all([accessKey(), accessKey()])).toEqual(["AK1", "AK1"]);
-  now = start + 54 * 60_000;
-  expect(await accessKey()).toBe("AK1");
-  expect(given).toBe(1);
-  now = start + 60 * 60_000;
-  expect(await accessKey()).toBe("AK2");
-  expect(metadata.requests).toHaveLength(4);
 });
 
 test("the metadata service is not asked where credentials are given", async () => {

@@ -42,12 +42,6 @@ test("HUAWEICLOUD_SDK_CREDENTIALS_FILE names another profile file, also from the
   }
 });
 
-test("a missing profile file is named", async () => {
-  await using home = await makeHome();
-  const error = await rejection(ask({ HOME: home.path }));
-  expect(error.message).toBe(`${join(home.path, file)}: no such file`);
-});
-
 test("a profile file that can't be read is named, with the system's code", async () => {
   await using home = await makeHome();
   await home.write(`${file}/inside`, "");
@@ -113,18 +107,4 @@ test("the project is looked up at the iam_endpoint of the profile file", async (
   });
   expect(await client.projectId()).toBe("p1");
   expect(iam.requests).toHaveLength(1);
-});
-
-test("the profile file is read again after the service has refused its key", async () => {
-  await using home = await makeHome();
-  await home.write(file, "[basic]\nak = OLD\nsk = s\n");
-  await using server = await startHttpServer((response, { headers }) => {
-    if (headers.authorization?.includes("Access=NEW,")) answer(response, 200, { lifecycle_hooks: [] });
-    else answer(response, 401, { error_code: "APIGW.0301" });
-  });
-  await using client = clientOf(server, { credentials: profileCredentials({ HOME: home.path }) });
-  await rejection(client.lifecycleHooks.list(groupId));
-  await home.write(file, "[basic]\nak = NEW\nsk = s\n");
-  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
-  expect(server.requests).toHaveLength(2);
 });

@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sharedConfigCredentials } from "../../sdk/credentials/sources";
 import { makeHome } from "../support/home";
-import { clientOf, groupId, rejection } from "../support/sdk";
-import { answer, startHttpServer } from "../support/servers";
+import { rejection } from "../support/sdk";
 
 const signal = new AbortController().signal;
 const file = ".hcloud/config.json";
@@ -162,22 +160,4 @@ test("a configuration of KooCLI without profiles is refused", async () => {
   expect((await rejection(ask({ HOME: home.path }))).message).toBe(
     `${path}: it has no current profile, nor any other`,
   );
-});
-
-test("a missing configuration of KooCLI is named", async () => {
-  await using home = await makeHome();
-  expect((await rejection(ask({ HOME: home.path }))).message).toBe(`${join(home.path, file)}: no such file`);
-});
-
-test("a client signs with a KooCLI profile", async () => {
-  await using home = await makeHome();
-  await home.write(file, config);
-  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
-  const environment = { HOME: home.path, HW_PROFILE: "sso" };
-  await using client = clientOf(server, { credentials: sharedConfigCredentials(environment) });
-  await client.lifecycleHooks.list(groupId);
-  expect(server.requests[0]?.headers).toMatchObject({
-    authorization: expect.stringContaining("Access=AKSSO,"),
-    "x-security-token": "t",
-  });
 });

@@ -169,15 +169,6 @@ describe("started", () => {
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk))?.[0];
     expect((await fetch(`${url}/emulator/ready`)).status).toBe(200);
   });
-
-  test("it ends when its output is no longer read", async () => {
-    const { output, printed, child, ended } = start();
-    await printed("# Requests:");
-    const emulator = reached(output.stdout, ["g"]);
-    child.stdout.destroy();
-    await call(emulator, "GET", pathsOf(emulator).hookList).catch(() => {});
-    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: "" });
-  });
 });
 
 describe("not started", () => {

@@ -32,13 +32,6 @@ test("a wait is a status on the resource's own row: for what, and how long still
   ]);
 });
 
-test("a wait that was in vain leaves no status either", async () => {
-  emulator.setBusy(groupId, true);
-  await failureOf(host.create({ ...checkedInputs, __urn, __timeouts: { create: "50ms" } }));
-  expect(rows.statuses.at(0)).toMatch(/^waiting/);
-  expect(rows.statuses.at(-1)).toBe("");
-});
-
 test("a status tells no secret", async () => {
   emulator.setBusy(groupId, 1);
   const secret = { __urn, __secrets: ["scalingGroupId"], __timeouts: { create: "50ms" } };

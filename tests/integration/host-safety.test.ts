@@ -21,15 +21,6 @@ describe("calls that come before the configuration has settled", () => {
     );
     expect(emulator.hooks(groupId)).toEqual([]);
   });
-
-  test("share one list of the group, and one look-up of the project", async () => {
-    const names = ["a", "b", "c", "d", "e"];
-    for (const name of names) emulator.putHook(groupId, { lifecycle_hook_name: name });
-    const host = await Host.start(emulator.env);
-    const found = await Promise.all(names.map((name) => host.read(`${groupId}/${name}`, {})));
-    expect(found.map(({ outputs }) => outputs.lifecycleHookName)).toEqual(names);
-    expect(emulator.requests.map(({ path }) => path.split("/").at(-1))).toEqual(["projects", "list"]);
-  });
 });
 
 describe("a hook in another region or project than the configured", () => {
@@ -65,45 +56,7 @@ describe("a hook in another region or project than the configured", () => {
   });
 });
 
-describe("an answer that was lost", () => {
-  test.each(["before", "after"] as const)(
-    "on its way (%s the hook was made) leaves one hook, created by one state",
-    async (drop) => {
-      const host = await Host.start(emulator.env);
-      let dropped = 0;
-      const stop = emulator.intercept(({ method }) =>
-        method === "POST" && dropped++ === 0 ? { drop } : undefined,
-      );
-      const { outputs } = await host.create(checkedInputs);
-      stop();
-      expect(outputs.createTime).toBe(emulator.hooks(groupId)[0]?.create_time);
-      expect(emulator.hooks(groupId)).toHaveLength(1);
-      const methods = hookRequests().map(({ method }) => method);
-      expect(methods).toEqual(drop === "after" ? ["POST", "GET"] : ["POST", "GET", "POST"]);
-    },
-  );
-
-  test("of a create that met somebody else's hook is no adoption", async () => {
-    const host = await Host.start(emulator.env);
-    emulator.putHook(groupId, { lifecycle_hook_name: "drain", default_timeout: 900 });
-    const stop = emulator.intercept(({ method }) => (method === "POST" ? { drop: "after" } : undefined));
-    const { message } = await failureOf(host.create(checkedInputs));
-    stop();
-    expect(message).toContain("that differs in");
-    expect(emulator.hooks(groupId)).toMatchObject([{ default_timeout: 900 }]);
-  });
-});
-
 describe("an automatically named hook that an interrupted run left", () => {
-  test("is found again", async () => {
-    const host = await Host.start(emulator.env);
-    const { lifecycleHookName, ...unnamed } = validInputs;
-    const { inputs } = await host.check({}, { ...unnamed, __urn: "dev::shop::::drain" });
-    const first = await host.create(inputs);
-    expect(first.id).toMatch(/\/drain-[0-9a-f]{7}$/);
-    expect((await host.create(inputs)).outputs).toEqual(first.outputs);
-  });
-
   test("keeps its name when its URN changes", async () => {
     const host = await Host.start(emulator.env);
     const { lifecycleHookName, ...unnamed } = validInputs;
@@ -114,23 +67,6 @@ describe("an automatically named hook that an interrupted run left", () => {
 });
 
 describe("a secret", () => {
-  test("that the service echoes is in no message", async () => {
-    const host = await Host.start(emulator.env);
-    const stop = emulator.intercept(({ body }) => ({
-      answer: {
-        status: 400,
-        body: { error: { code: "AS.9999", message: `can't take ${body} of ${emulator.secretKey}` } },
-      },
-    }));
-    const inputs = { ...checkedInputs, notificationMetadata: "hunter2", __secrets: ["notificationMetadata"] };
-    const { message } = await failureOf(host.create(inputs));
-    stop();
-    expect(message).toContain("AS.9999");
-    expect(message).not.toContain("hunter2");
-    expect(message).not.toContain(emulator.secretKey);
-    expect(host.stderr).toBe("");
-  });
-
   test("of wrong credentials is not told, but where they came from is", async () => {
     const secretKey = "not-the-right-key";
     const host = await Host.start(emulator.env, {

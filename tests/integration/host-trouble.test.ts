@@ -99,24 +99,6 @@ describe("an answer that was lost", () => {
     expect(names()).toEqual([outputs.lifecycleHookName]);
     expect(methods()).toEqual(["POST", "GET"]);
   });
-
-  test("of an update is asked for again; the change is there once", async () => {
-    const outputs = await created();
-    let lost = 0;
-    intercept(({ method }) => (method === "PUT" && lost++ === 0 ? { drop: "after" } : undefined));
-    const news = { ...checkedInputs, defaultTimeout: 900 };
-    expect((await host.update(id, outputs, news)).outputs.defaultTimeout).toBe(900);
-    expect(methods()).toEqual(["PUT", "PUT"]);
-  });
-
-  test("of a deletion is a success when the hook is gone", async () => {
-    const outputs = await created();
-    let lost = 0;
-    intercept(({ method }) => (method === "DELETE" && lost++ === 0 ? { drop: "after" } : undefined));
-    await host.delete(id, outputs);
-    expect(methods()).toEqual(["DELETE", "DELETE"]);
-    expect(names()).toEqual([]);
-  });
 });
 
 describe("a throttled call", () => {
@@ -162,13 +144,6 @@ describe("a refusal", () => {
       expect(names()).toEqual(["drain"]);
     },
   );
-
-  test("of wrong credentials fails the refresh, and the hook stays in the state", async () => {
-    const outputs = await created();
-    const stranger = await Host.start({ ...emulator.env, HW_SECRET_KEY: "another" });
-    const { message } = await failureOf(stranger.read(id, outputs));
-    expect(message).toContain("the credentials were refused");
-  });
 
   test.each([
     ["a gateway that knows no such API", refusal(404, "APIGW.0101")],
