@@ -23,6 +23,8 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // What is waited for comes at once, but for a machine that is busy with other work.
+    expect: { poll: { timeout: 15_000, interval: 10 } },
     projects: [
       // Neither build nor engine; and without I/O they leave nothing behind, so that files can share a process.
       { extends: true, test: { name: "pure", include: pure, isolate: false } },

@@ -17,7 +17,6 @@ test("drain-on-scale-in: the instance hangs, the message arrives, the drain runs
   });
   const page = await workspace.page(`${folder}/README.md`, folder);
   const states = () => emulator.instances(groupId).map((one) => one.life_cycle_state);
-  const eventually = { timeout: 20_000 };
 
   await page.next();
   expect(emulator.hooks(groupId)).toMatchObject([{ notification_metadata: '{"connections":3}' }]);
@@ -33,16 +32,14 @@ test("drain-on-scale-in: the instance hangs, the message arrives, the drain runs
       ({ status }) => status === 404,
       () => false,
     );
-  await expect.poll(isReady, eventually).toBe(true);
+  await expect.poll(isReady).toBe(true);
   await page.next();
-  await expect.poll(states, eventually).toEqual(["INSERVICE"]);
+  await expect.poll(states).toEqual(["INSERVICE"]);
   const [instance] = emulator.instances(groupId);
   await page.next();
-  await expect.poll(states, eventually).toEqual([]);
+  await expect.poll(states).toEqual([]);
   const [message] = emulator.messages;
-  await expect
-    .poll(() => message?.deliveries, eventually)
-    .toMatchObject([{ outcome: "delivered", tries: 1 }]);
+  await expect.poll(() => message?.deliveries).toMatchObject([{ outcome: "delivered", tries: 1 }]);
   interrupt.abort();
   const { output, failed } = await handling;
   const id = instance?.instance_id ?? "";

@@ -38,8 +38,7 @@ function start(...args: string[]) {
   });
   const ended = once(child, "close").then(([code, signal]) => ({ code, signal, ...output }));
   /** Waits until something has been printed; starting Node takes its time when all tests run side by side. */
-  const printed = (text: string | RegExp) =>
-    expect.poll(() => output.stdout, { timeout: 15_000 }).toMatch(text);
+  const printed = (text: string | RegExp) => expect.poll(() => output.stdout).toMatch(text);
   return { child, output, ended, printed };
 }
 

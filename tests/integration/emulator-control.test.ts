@@ -185,7 +185,7 @@ test("another process has a topic's messages sent to an endpoint, which is asked
     status: 201,
     json: { subscription_urn: expect.stringMatching(`^${topic_urn}:`) },
   });
-  await expect.poll(() => endpoint.requests.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => endpoint.requests.length).toBe(1);
   expect(JSON.parse(endpoint.requests[0]?.body ?? "")).toMatchObject({
     type: "SubscriptionConfirmation",
     topic_urn,

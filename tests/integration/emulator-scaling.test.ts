@@ -552,8 +552,6 @@ describe("a group", () => {
   test("goes on by itself in real time, faster where the speed says so", async () => {
     await using fast = await startEmulator({ speed: 1000, launchTime: 20_000 });
     fast.scale(group, 1);
-    await expect
-      .poll(() => fast.instances(group).map((one) => one.life_cycle_state), { timeout: 15_000 })
-      .toEqual(["INSERVICE"]);
+    await expect.poll(() => fast.instances(group).map((one) => one.life_cycle_state)).toEqual(["INSERVICE"]);
   });
 });

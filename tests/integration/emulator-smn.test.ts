@@ -30,7 +30,7 @@ function subscribe(endpoint: string, protocol = "http") {
 
 /** What a server was sent, once it is there. */
 async function received(server: HttpServer, count: number): Promise<Record<string, string>[]> {
-  await expect.poll(() => server.requests.length, { timeout: 15_000 }).toBe(count);
+  await expect.poll(() => server.requests.length).toBe(count);
   return server.requests.map(({ body }) => JSON.parse(body));
 }
 
@@ -260,8 +260,7 @@ describe("a hook's message", () => {
 });
 
 describe("delivery", () => {
-  const settled = (outcome: string) =>
-    expect.poll(() => outcomes().at(-1), { timeout: 15_000 }).toBe(outcome);
+  const settled = (outcome: string) => expect.poll(() => outcomes().at(-1)).toBe(outcome);
 
   /** Lets time pass until the last message is settled one way or the other. */
   async function wait(outcome: string): Promise<void> {
@@ -271,7 +270,7 @@ describe("delivery", () => {
           clock.advance(1000);
           return outcomes().at(-1);
         },
-        { timeout: 15_000, interval: 5 },
+        { interval: 5 },
       )
       .toBe(outcome);
   }

@@ -84,19 +84,19 @@ test("subscriptions are there again, and a message that was not settled is sent 
   await call(first, "POST", topics, { ...at, body: { name: "gsh" } });
   const body = { protocol: "http", endpoint: server.url };
   await call(first, "POST", `${topics}/${topicUrn}/subscriptions`, { ...at, body });
-  await expect.poll(() => server.requests.length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => server.requests.length).toBe(1);
   await fetch(JSON.parse(server.requests[0]?.body ?? "").subscribe_url);
   first.putHook(group, sampleHook);
   first.scale(group, 1);
-  await expect.poll(() => server.requests.length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => server.requests.length).toBe(2);
   await first.close();
 
   takes = true;
   const second = await start();
-  await expect.poll(() => server.requests.length, { timeout: 15_000 }).toBe(3);
+  await expect.poll(() => server.requests.length).toBe(3);
   const [, ...messages] = server.requests.map((request) => JSON.parse(request.body).message_id);
   expect(new Set(messages).size).toBe(1);
-  await expect.poll(() => second.messages[0]?.deliveries[0]?.outcome, { timeout: 15_000 }).toBe("delivered");
+  await expect.poll(() => second.messages[0]?.deliveries[0]?.outcome).toBe("delivered");
   await second.close();
   await using third = await start();
   expect(third.messages).toEqual([]);

@@ -58,8 +58,6 @@ test("the vendor's SDKs for Python take a group through its life, and their mode
     { step: "log", v1: ["SUCCESS", "SUCCESS"], v2: ["NORMAL", "NORMAL"], removed: 2 },
     { step: "delete", groups: 0 },
   ]);
-  await expect
-    .poll(() => messages.toSorted(), { timeout: 15_000 })
-    .toEqual(["boot", "boot", "drain", "drain"]);
+  await expect.poll(() => messages.toSorted()).toEqual(["boot", "boot", "drain", "drain"]);
   expect(emulator.requests.filter(({ status }) => (status ?? 500) >= 400)).toEqual([]);
 }, 300_000);

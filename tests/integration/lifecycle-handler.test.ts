@@ -75,15 +75,14 @@ async function subscribe(listener: RequestListener): Promise<void> {
   await smn("POST", "", { name: "gsh" });
   await smn("POST", `/${topicUrn}/subscriptions`, { protocol: "http", endpoint });
   await expect
-    .poll(async () => (await smn("GET", `/${topicUrn}/subscriptions`)).json, { timeout: 10_000 })
+    .poll(async () => (await smn("GET", `/${topicUrn}/subscriptions`)).json)
     .toMatchObject({ subscriptions: [{ status: 1 }] });
 }
 
 const kinds = () => events.map(({ kind }) => kind);
 const states = () => emulator.instances(group).map(({ life_cycle_state }) => life_cycle_state);
 const requests = (part: string) => emulator.requests.filter(({ path }) => path.includes(part));
-const eventually = (kind: HandlerEvent["kind"]) =>
-  expect.poll(kinds, { timeout: 10_000, interval: 5 }).toContain(kind);
+const eventually = (kind: HandlerEvent["kind"]) => expect.poll(kinds, { interval: 5 }).toContain(kind);
 
 /** Lets instances hang. @returns what SMN posts about them */
 async function messages(count: number): Promise<string[]> {
@@ -101,7 +100,7 @@ async function messages(count: number): Promise<string[]> {
   );
   emulator.scale(group, count);
   clock.advance(1_000);
-  await expect.poll(() => bodies.length, { timeout: 10_000 }).toBe(count);
+  await expect.poll(() => bodies.length).toBe(count);
   return bodies;
 }
 
@@ -154,9 +153,7 @@ describe("a message", () => {
     const bodies = await messages(3);
     const handler = handlerOf();
     for (const body of bodies.toReversed()) expect((await post(handler, body)).status).toBe(200);
-    await expect
-      .poll(() => kinds().filter((kind) => kind === "completed"), { timeout: 10_000 })
-      .toHaveLength(3);
+    await expect.poll(() => kinds().filter((kind) => kind === "completed")).toHaveLength(3);
     expect(requests("callback")).toHaveLength(3);
     expect(requests("scaling_instance_hook").filter(({ method }) => method === "GET").length).toBeLessThan(4);
   });
@@ -226,9 +223,7 @@ describe("a message", () => {
     const end = emulator.addFault({ path: "/smn/SMN", status: 500 });
     expect((await post(handler, body)).status).toBe(503);
     end();
-    await expect
-      .poll(async () => (await post(handler, body)).status, { timeout: 10_000, interval: 300 })
-      .toBe(200);
+    await expect.poll(async () => (await post(handler, body)).status, { interval: 300 }).toBe(200);
     await eventually("completed");
   });
 
@@ -239,7 +234,7 @@ describe("a message", () => {
     const start = performance.now();
     expect((await post(handler, body)).status).toBe(503);
     expect(performance.now() - start).toBeLessThan(1_400);
-    await expect.poll(async () => (await post(handler, body)).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await post(handler, body)).status).toBe(200);
   });
 
   test("about what the list has not yet is looked for again", async () => {

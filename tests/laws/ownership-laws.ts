@@ -127,7 +127,7 @@ const lost: Law = {
     const stopAfter = emulator.intercept(({ method }) => (method === "POST" ? { drop: "after" } : undefined));
     const made = await sending(driver, () => driver.up(program));
     stopAfter();
-    expect(made.outcome.failed).toBe(false);
+    expect(made.outcome.failed, made.outcome.said).toBe(false);
     expect(made.sent.toSorted()).toEqual([...addresses.map(() => "GET"), ...addresses.map(() => "POST")]);
     await expectConverged(driver, program);
   },
