@@ -345,11 +345,17 @@ describe("while an activity runs (2.7)", () => {
 
   test.each([
     ["AS.2054", { available_zones: ["a"] }],
-    ["AS.2047", { lbaas_listeners: [] }],
+    ["AS.2047", { lbaas_listeners: [{ pool_id: "p", protocol_port: 80, weight: 1 }] }],
     ["AS.2030", { networks: [{ id: "n" }] }],
-    ["AS.2030", { security_groups: [] }],
+    ["AS.2030", { security_groups: [{ id: "s" }] }],
   ])("is refused with %s: %j", async (code, body) => {
     expect(await put(body)).toMatchObject({ status: 400, code });
+  });
+
+  test("an update is taken that sends networks, zones and listeners as they are, as Terraform's provider does", async () => {
+    const { networks, available_zones, lbaas_listeners, security_groups } = await shown();
+    const body = { networks, available_zones, lbaas_listeners, security_groups, cool_down_time: 60 };
+    expect(await put(body)).toMatchObject({ status: 200 });
   });
 
   test.each([

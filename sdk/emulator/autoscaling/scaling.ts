@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { maxHooksPerGroup } from "../../api/limits";
 import { type AutoScalingCode, refusal } from "../http/refusals";
 import {
@@ -191,7 +192,9 @@ class Change {
     this.#refuseDeleting();
     const { instances, activity } = this.group;
     const { min, desire, max } = { ...this.group, ...sizes };
-    const has = (...names: readonly string[]) => names.some((name) => name in fields);
+    // Terraform's provider sends all fields with each update, changed or not.
+    const has = (...names: readonly string[]) =>
+      names.some((name) => name in fields && !isDeepStrictEqual(fields[name], this.group.fields[name]));
     const isUsed = activity !== undefined || instances.length > 0 || this.group.status === "INSERVICE";
     if (has("networks", "security_groups") && isUsed) throw refusal("AS.2030");
     if (has("available_zones") && activity !== undefined) throw refusal("AS.2054");
