@@ -9,7 +9,7 @@ type SessionProvider = (options: {
 
 /** New credentials are fetched this many milliseconds before the old ones end. */
 export const renewalMargin = 5 * 60_000;
-/** Credentials that the service refused rest this long, in milliseconds: as long as the service locks a key. */
+/** Credentials that worked before they were refused rest this long, in milliseconds: as long as the service locks a key. */
 export const refusalRest = 5 * 60_000;
 /** The pause after the second fetch in a row that brought nothing new, in milliseconds; it doubles with each. */
 const firstPause = 1_000;
@@ -30,7 +30,9 @@ export function verdictOn(status: number): Verdict {
 /** The newest credentials, and what is known of them. */
 interface Held {
   readonly credentials: SecretCredentials;
-  isAccepted: boolean;
+  /** Whether the service has accepted them once. */
+  haveWorked: boolean;
+  /** The last verdict, when it was a refusal. */
   refusal: { readonly error: Error; readonly until: number } | undefined;
   /** While the first call with them is under way, the others wait for its verdict. */
   trial: PromiseWithResolvers<Verdict> | undefined;
@@ -45,9 +47,9 @@ interface Fetch {
 
 /**
  * The credentials of one client: fetched once for all calls, and again before they end or after the service has refused
- * them. Some refusals in a row lock a key, so that a refused pair is not sent again until its provider gives
- * another one (or five minutes have passed: a clock may have been set, a lock may have ended), and a new pair goes
- * out with one call before the others follow.
+ * them. Some refusals in a row lock a key, so that a refused pair is not sent again until its provider gives another one,
+ * and a new pair goes out with one call before the others follow. One that has worked before is tried again after five
+ * minutes, by one call: a clock may have been set, an outage of IAM may be over.
  */
 export class CredentialsSession {
   readonly #provider: SessionProvider;
@@ -80,7 +82,7 @@ export class CredentialsSession {
   /** The credentials to send one request with; {@link settle} must be told what came of it. Throws for refused ones. */
   acquire(signal?: AbortSignal): SecretCredentials | Promise<SecretCredentials> {
     const held = this.#held;
-    if (held?.isAccepted && !this.#isDue(held)) return held.credentials;
+    if (held !== undefined && isAccepted(held) && !this.#isDue(held)) return held.credentials;
     return this.#acquire(signal);
   }
 
@@ -89,11 +91,11 @@ export class CredentialsSession {
     const held = this.#held;
     if (held?.credentials !== credentials) return;
     if (verdict === "accepted") {
-      held.isAccepted = true;
+      held.haveWorked = true;
       held.refusal = undefined;
     } else if (verdict === "refused" && refusal !== undefined && !this.#isRefused(held)) {
-      held.isAccepted = false;
-      held.refusal = { error: refusal, until: this.#now() + refusalRest };
+      const rest = held.haveWorked ? refusalRest : Number.POSITIVE_INFINITY;
+      held.refusal = { error: refusal, until: this.#now() + rest };
       this.#fruitless = 0;
       this.#fetchAgainAt = Number.NEGATIVE_INFINITY;
     }
@@ -105,7 +107,7 @@ export class CredentialsSession {
     for (;;) {
       const held = await this.#newest(signal);
       if (this.#isRefused(held)) throw refusedBefore(held);
-      if (held.isAccepted) return held.credentials;
+      if (isAccepted(held)) return held.credentials;
       if (held.trial === undefined) {
         held.trial = Promise.withResolvers();
         return held.credentials;
@@ -178,7 +180,7 @@ export class CredentialsSession {
     const known = old?.credentials.isSameAs(credentials) ? old : undefined;
     this.#held = {
       credentials,
-      isAccepted: known?.isAccepted ?? false,
+      haveWorked: known?.haveWorked ?? false,
       refusal: known?.refusal,
       trial: undefined,
     };
@@ -207,6 +209,10 @@ export class CredentialsSession {
   #endsWithin(milliseconds: number, { credentials: { expiresAt } }: Held): boolean {
     return expiresAt !== undefined && expiresAt.getTime() - milliseconds <= this.#now();
   }
+}
+
+function isAccepted({ haveWorked, refusal }: Held): boolean {
+  return haveWorked && refusal === undefined;
 }
 
 function refusedBefore({ refusal }: Held): Error {

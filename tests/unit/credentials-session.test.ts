@@ -184,22 +184,6 @@ describe("fetching credentials", () => {
 });
 
 describe("credentials that are new", () => {
-  /** Ten calls that want to send, and the credentials of those that may. */
-  async function ten(session: CredentialsSession) {
-    const allowed: string[] = [];
-    const failures: Error[] = [];
-    const calls = Array.from({ length: 10 }, async () => {
-      try {
-        const usable = (await session.acquire(never)).reveal();
-        allowed.push("key" in usable ? usable.key.accessKey : "a token");
-      } catch (error) {
-        failures.push(error as Error);
-      }
-    });
-    await nextTurn();
-    return { allowed, failures, ended: Promise.all(calls) };
-  }
-
   test("are sent by one call, and by the others once they were accepted", async () => {
     const { session } = world();
     const { allowed, ended } = await ten(session);
@@ -264,21 +248,24 @@ describe("refused credentials", () => {
     expect(clock.asked).toBe(2);
   });
 
-  test("that were accepted before are not sent either", async () => {
-    const { session } = scripted(() => keys);
-    session.settle(await session.acquire(), "accepted");
+  test("that have never worked are not sent again, however long the provider gives no others", async () => {
+    const { clock, session } = scripted(() => keys);
     session.settle(await session.acquire(), "refused", refusal);
+    clock.now += 100 * refusalRest;
     expect((await rejection(Promise.resolve(session.acquire()))).cause).toBe(refusal);
   });
 
-  test("are tried once more after the time for which the service locks a key", async () => {
+  test("that worked before are tried by one call after the time for which the service locks a key", async () => {
     const { clock, session } = scripted(() => keys);
-    session.settle(await session.acquire(), "refused", refusal);
-    clock.now += refusalRest - 1;
-    await rejection(Promise.resolve(session.acquire()));
-    clock.now += 1;
-    session.settle(await session.acquire(), "refused", refusal);
-    await rejection(Promise.resolve(session.acquire()));
+    session.settle(await session.acquire(), "accepted");
+    for (let refused = 0; refused < 2; refused++) {
+      session.settle(await session.acquire(), "refused", refusal);
+      clock.now += refusalRest - 1;
+      expect((await rejection(Promise.resolve(session.acquire()))).cause).toBe(refusal);
+      clock.now += 1;
+    }
+    const { allowed } = await ten(session);
+    expect(allowed).toHaveLength(1);
   });
 
   test("let their provider rest: 500 calls ask it three times", async () => {
@@ -301,3 +288,19 @@ test.each([
 ])("a response of status %i says of the credentials: %s", (status, verdict) => {
   expect(verdictOn(status)).toBe(verdict);
 });
+
+/** Ten calls that want to send, and the credentials of those that may. */
+async function ten(session: CredentialsSession) {
+  const allowed: string[] = [];
+  const failures: Error[] = [];
+  const calls = Array.from({ length: 10 }, async () => {
+    try {
+      const usable = (await session.acquire(never)).reveal();
+      allowed.push("key" in usable ? usable.key.accessKey : "a token");
+    } catch (error) {
+      failures.push(error as Error);
+    }
+  });
+  await nextTurn();
+  return { allowed, failures, ended: Promise.all(calls) };
+}
