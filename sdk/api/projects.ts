@@ -37,6 +37,11 @@ export class ProjectLookup {
     this.#known = options.projectId;
   }
 
+  /** The project's id, where it is known already. */
+  get known(): string | undefined {
+    return this.#known;
+  }
+
   /** The project's id. Rejects with a `ConfigurationError` when there is none, or more than one. */
   async id({ signal }: CallOptions = {}): Promise<string> {
     if (this.#known !== undefined) return this.#known;
@@ -95,9 +100,9 @@ export class AutoScalingService {
     this.#endpoint = parseEndpoint(endpoint);
   }
 
-  async call<T>(about: CallDescription, request: ServiceRequest<T>, options: CallOptions): Promise<T> {
+  call<T>(about: CallDescription, request: ServiceRequest<T>, options: CallOptions): Promise<T> {
     return this.#caller.run(about, options, async (scope) => {
-      const projectId = await this.#projects.id(scope);
+      const projectId = this.#projects.known ?? (await this.#projects.id(scope));
       return this.#caller.attempts(
         {
           operation: about.operation,

@@ -118,13 +118,14 @@ export const notificationTopicUrnRule: Rule = (value) => {
   return urnShape.test(value) ? undefined : { is: "is not the URN of an SMN topic", allowed };
 };
 
+const forbiddenCharacters = forbiddenMetadataCharacters.join(" ");
+
 export const notificationMetadataRule: Rule = (value, limits = specificationLimits) => {
-  const allowed = `allowed are at most ${limits.maxMetadataLength} characters, none of ${forbiddenMetadataCharacters.join(" ")}`;
+  const allowed = `allowed are at most ${limits.maxMetadataLength} characters, none of ${forbiddenCharacters}`;
   if (typeof value !== "string") return wrongType(value, "a string", allowed);
-  const characters = [...value];
-  if (characters.length > limits.maxMetadataLength) {
-    return { is: `has ${characters.length} characters`, allowed };
-  }
+  // A character takes one or two places of the string.
+  const length = value.length > limits.maxMetadataLength ? [...value].length : value.length;
+  if (length > limits.maxMetadataLength) return { is: `has ${length} characters`, allowed };
   const found = forbiddenMetadataCharacters.filter((character) => value.includes(character));
   if (found.length > 0) return { is: "has characters that are not allowed", detail: quoted(found), allowed };
   return undefined;
@@ -164,9 +165,9 @@ function wrongType(value: unknown, wanted: string, allowed: string): Problem {
 }
 
 function oneOf(value: unknown, choices: readonly string[]): Problem | undefined {
+  if (typeof value === "string" && choices.includes(value)) return undefined;
   const allowed = `allowed are ${choices.join(" and ")}`;
   if (typeof value !== "string") return wrongType(value, "a string", allowed);
-  if (choices.includes(value)) return undefined;
   const meant = nearest(value, choices);
   return {
     is: "is not a known value",

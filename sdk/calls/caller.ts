@@ -14,8 +14,9 @@ import {
   TimeoutError,
 } from "../errors/errors";
 import { redact } from "../errors/redaction";
+import type { AttemptResult } from "../http/exchange";
 import { signRequest, type UnsignedRequest } from "../http/request";
-import type { AttemptResult, Transport } from "../http/transport";
+import type { Transport } from "../http/transport";
 import { CallLimit } from "./call-limit";
 import { Notifier, type Observer, type RequestEvent, type ResponseEvent } from "./observe";
 import { type CallDescription, type OperationName, operations } from "./operations";
@@ -82,8 +83,8 @@ export class Caller {
   }
 
   /** Makes a call on behalf of others, such as a look-up: `close` does not wait for it. */
-  async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
-    return this.#within(call, options, (scope) => this.attempts(call, scope));
+  call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
+    return this.#within(call, options, (scope) => this.attempts(call, scope), false);
   }
 
   /** Does all the work of one call of a program: signing in, look-ups, attempts. Refused once the caller is closed. */
@@ -95,13 +96,7 @@ export class Caller {
     if (this.#idle !== undefined) {
       throw new ConnectionError(`${about.doing}: no response: the client was closed`, about);
     }
-    this.#underWay++;
-    try {
-      return await this.#within(about, options, work);
-    } finally {
-      this.#underWay--;
-      this.#settleIdle();
-    }
+    return this.#within(about, options, work, true);
   }
 
   /** Works until the caller gives up or the time of the call is over. */
@@ -109,11 +104,13 @@ export class Caller {
     about: CallDescription,
     options: CallOptions,
     work: (scope: CallScope) => Promise<T>,
+    closeWaits: boolean,
   ): Promise<T> {
     refuseUnusable(about, options);
     const timeout = options.timeout ?? this.#options.callTimeout;
     const limit = new CallLimit(timeout, options.signal);
     const scope: CallScope = { options, signal: limit.signal };
+    if (closeWaits) this.#underWay++;
     try {
       return await work(scope);
     } catch (error) {
@@ -124,6 +121,8 @@ export class Caller {
       throw scope.lastError ?? new TimeoutError(text, { operation, retryable: true });
     } finally {
       limit.release();
+      if (closeWaits) this.#underWay--;
+      this.#settleIdle();
     }
   }
 
@@ -138,14 +137,18 @@ export class Caller {
     if (this.#underWay === 0) this.#idle?.resolve();
   }
 
-  /**
-   * The credentials to use now; `toSend` those to send one request with, of which the session must hear what came of
-   * it. Rejects with a `ConfigurationError` when there are none.
-   */
-  async signIn(about: CallDescription, signal?: AbortSignal, toSend = false): Promise<SecretCredentials> {
-    const { credentials } = this.#options;
+  /** The credentials to use now. Rejects with a `ConfigurationError` when there are none. */
+  async signIn(about: CallDescription, signal?: AbortSignal): Promise<SecretCredentials> {
+    return this.#signedIn(about, this.#options.credentials.get(signal), signal);
+  }
+
+  async #signedIn(
+    about: CallDescription,
+    signingIn: Promise<SecretCredentials>,
+    signal: AbortSignal | undefined,
+  ): Promise<SecretCredentials> {
     try {
-      return await (toSend ? credentials.acquire(signal) : credentials.get(signal));
+      return await signingIn;
     } catch (cause) {
       if (signal?.aborted || isAutoScalingError(cause)) throw cause;
       const text = cause instanceof Error ? cause.message : String(cause);
@@ -156,21 +159,37 @@ export class Caller {
   /** Sends a call, and again while that may help. */
   async attempts<T>(call: Call<T>, scope: CallScope): Promise<T> {
     const { options, signal } = scope;
-    const { credentials: session, observer } = this.#options;
+    const { credentials: session, observer, transport, userAgentSuffix } = this.#options;
     const maxRetries = options.maxRetries ?? this.#options.maxRetries;
     let retried = 0;
     let isRenewed = false;
     let isInDoubt = false;
     for (let attempt = 0; ; attempt++) {
-      const credentials = await this.signIn(call, signal, true);
-      const failed = failedCall(call, credentials);
+      const acquired = session.acquire(signal);
+      const credentials =
+        acquired instanceof Promise ? await this.#signedIn(call, acquired, signal) : acquired;
       const acquiring = this.#limiterOf(call.operation).acquire(signal);
       if (acquiring !== undefined) await this.#untilAcquired(acquiring, credentials);
-      const { event, result } = await this.#attempt(call, credentials, attempt, scope);
+      const request = signRequest(call, credentials, new Date(this.#now()), userAgentSuffix);
+      const event = (): RequestEvent => {
+        const { operation, method } = call;
+        return { operation, method, url: request.origin + request.path, attempt };
+      };
+      this.#notifier.notify(observer.onRequest, event);
+      const start = performance.now();
+      const result = await transport.attempt(request, signal);
+      this.#release(call.operation, result);
+      const ended = (): ResponseEvent => {
+        const durationMs = performance.now() - start;
+        return { ...event(), durationMs, ...outcomeOf(result, credentials.secrets()) };
+      };
+      this.#notifier.notify(observer.onResponse, ended);
+      this.#notifier.notify(options.onResponse, ended);
       if ("response" in result && isSuccess(result.response)) {
         session.settle(credentials, "accepted");
-        return parseResponse(call, result.response, failed.secrets);
+        return parseResponse(call, result.response, credentials.secrets());
       }
+      const failed = failedCall(call, credentials);
       const classified = classify(failed, result, this.#now());
       const { error, again } = classified;
       session.settle(credentials, verdictOf(result, signal), error);
@@ -195,7 +214,7 @@ export class Caller {
       } else if (again !== "throttled" || maxRetries === 0) {
         throw error;
       }
-      this.#notifier.notify(observer.onRetry, { ...event, error, delayMs });
+      this.#notifier.notify(observer.onRetry, () => ({ ...event(), error, delayMs }));
       if (delayMs !== undefined) await sleep(delayMs, undefined, { signal });
     }
   }
@@ -210,31 +229,12 @@ export class Caller {
     }
   }
 
-  /** Signs and sends once. Never rejects. */
-  async #attempt(
-    call: Call<unknown>,
-    credentials: SecretCredentials,
-    attempt: number,
-    { options, signal }: CallScope,
-  ): Promise<{ readonly event: RequestEvent; readonly result: AttemptResult }> {
-    const { observer, transport, userAgentSuffix } = this.#options;
-    const request = signRequest(call, credentials, new Date(this.#now()), userAgentSuffix);
-    const { operation, method } = call;
-    const event = { operation, method, url: request.origin + request.path, attempt };
-    this.#notifier.notify(observer.onRequest, { ...event });
-    const start = performance.now();
-    const result = await transport.attempt(request, signal);
-    const isRefused = "response" in result && isThrottledResponse(result.response);
-    const isAccepted = "response" in result && result.response.status < 500;
-    const outcome = isRefused ? "refused" : isAccepted ? "accepted" : "unknown";
-    this.#limiterOf(operation).release(outcome, isRefused ? this.#retryAfter(result) : undefined);
-    if (observer.onResponse !== undefined || options.onResponse !== undefined) {
-      const durationMs = performance.now() - start;
-      const ended: ResponseEvent = { ...event, durationMs, ...outcomeOf(result, credentials.secrets()) };
-      this.#notifier.notify(observer.onResponse, ended);
-      this.#notifier.notify(options.onResponse, ended);
-    }
-    return { event, result };
+  /** Tells the rate limiter what became of an attempt. */
+  #release(operation: OperationName, result: AttemptResult): void {
+    const limiter = this.#limiterOf(operation);
+    if ("failure" in result) limiter.release("unknown");
+    else if (isThrottledResponse(result.response)) limiter.release("refused", this.#retryAfter(result));
+    else limiter.release(result.response.status < 500 ? "accepted" : "unknown");
   }
 
   #limiterOf(operation: OperationName): RateLimiter {
@@ -254,6 +254,7 @@ export class Caller {
 }
 
 function refuseUnusable(about: CallDescription, { timeout, maxRetries }: CallOptions): void {
+  if (timeout === undefined && maxRetries === undefined) return;
   const problems = [
     timeout !== undefined && numberProblem("timeout", timeout, milliseconds),
     maxRetries !== undefined && numberProblem("maxRetries", maxRetries, retries),

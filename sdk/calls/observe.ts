@@ -45,10 +45,11 @@ export interface Observer {
 export class Notifier {
   #hasWarned = false;
 
-  notify<Event>(callback: ((event: Event) => unknown) | undefined, event: Event): void {
+  /** The event is made only for those that observe. */
+  notify<Event>(callback: ((event: Event) => unknown) | undefined, event: () => Event): void {
     if (callback === undefined) return;
     try {
-      const result = callback(Object.freeze(event));
+      const result = callback(Object.freeze(event()));
       if (result instanceof Object) Promise.resolve(result).catch((error) => this.#warn(error));
     } catch (error) {
       this.#warn(error);

@@ -1,6 +1,5 @@
 import { type CallDescription, type Operation, operations } from "../calls/operations";
-import type { HttpResponse } from "../http/exchange";
-import type { AttemptResult } from "../http/transport";
+import type { AttemptResult, HttpResponse } from "../http/exchange";
 import { type ErrorBody, readErrorBody } from "./body";
 import { explanationOf, kindOf } from "./codes";
 import { describeFailure, isLasting, isTimeout, withoutData } from "./connection";

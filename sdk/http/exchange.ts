@@ -15,34 +15,32 @@ export interface HttpResponse {
   readonly body: string;
 }
 
+/** What became of one attempt: a response, or the failure that kept it from coming, and whether anything was sent. */
+export type AttemptResult =
+  | { readonly response: HttpResponse }
+  | { readonly failure: unknown; readonly wasSent: boolean };
+
 /**
  * One request and its response, collected as it comes. undici's own `request` makes a stream of each body, which costs
  * as much time as a signature does, and looks at a signal only once the connection stands.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  /** Rejects when no whole response came: with undici's error, or at once with the signal's reason. */
-  readonly response: Promise<HttpResponse>;
+  /** Never rejects. Where no whole response came: undici's error, or at once the signal's reason. */
+  readonly result: Promise<AttemptResult>;
   readonly #signal: AbortSignal;
-  readonly #resolve: (response: HttpResponse) => void;
-  readonly #reject: (reason: unknown) => void;
+  readonly #resolve: (result: AttemptResult) => void;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: HttpResponse["headers"] = {};
 
   constructor(signal: AbortSignal) {
-    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
-    this.response = promise;
+    const { promise, resolve } = Promise.withResolvers<AttemptResult>();
+    this.result = promise;
     this.#signal = signal;
     this.#resolve = resolve;
-    this.#reject = reject;
     if (signal.aborted) this.handleEvent();
     else signal.addEventListener("abort", this);
-  }
-
-  /** Whether a connection stood, so that some of the request may have left. */
-  get wasSent(): boolean {
-    return this.#controller !== undefined;
   }
 
   /** The signal has been aborted. */
@@ -51,9 +49,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(this.#signal.reason);
   }
 
-  fail(reason: unknown): void {
+  fail(failure: unknown): void {
     this.#signal.removeEventListener("abort", this);
-    this.#reject(reason);
+    // Once a connection stands, some of the request may have left.
+    this.#resolve({ failure, wasSent: this.#controller !== undefined });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -79,7 +78,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#signal.removeEventListener("abort", this);
     const [first, ...others] = this.#chunks;
     const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#chunks);
-    this.#resolve({ status: this.#status, headers: this.#headers, body: utf8.decode(bytes) });
+    const response = { status: this.#status, headers: this.#headers, body: utf8.decode(bytes) };
+    this.#resolve({ response });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -49,8 +49,8 @@ export function signRequest(
   now: Date,
   userAgentSuffix?: string,
 ): HttpRequest {
-  const { endpoint } = request;
-  const { origin, host, ...below } = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
+  const endpoint = typeof request.endpoint === "string" ? parseEndpoint(request.endpoint) : request.endpoint;
+  const { origin, host } = endpoint;
   const query = request.query ?? [];
   const usable = credentials.reveal();
   // No compression is asked for, so that the transport bounds the length of a response.
@@ -59,14 +59,14 @@ export function signRequest(
   if ("authToken" in usable) {
     headers["x-auth-token"] = usable.authToken;
   } else if ("key" in usable) {
-    headers["x-sdk-date"] = sdkDate(now);
+    headers["x-sdk-date"] = dateHeader(now);
     if (usable.securityToken !== undefined) headers["x-security-token"] = usable.securityToken;
-    const path = below.decodedPath + request.path;
+    const path = endpoint.decodedPath + request.path;
     const body = request.body ?? "";
     headers.authorization = authorization({ method: request.method, path, query, headers, body }, usable.key);
   }
   headers["user-agent"] = userAgentSuffix === undefined ? userAgent : `${userAgent} ${userAgentSuffix}`;
-  const path = below.path + request.path;
+  const path = endpoint.path + request.path;
   return {
     method: request.method,
     origin,
@@ -74,4 +74,17 @@ export function signRequest(
     headers,
     body: request.body,
   };
+}
+
+/** Requests of the same second have the same date: to write it takes as long as half a signature. */
+let second = Number.NaN;
+let secondsDate = "";
+
+function dateHeader(now: Date): string {
+  const current = Math.floor(now.getTime() / 1000);
+  if (current !== second) {
+    secondsDate = sdkDate(now);
+    second = current;
+  }
+  return secondsDate;
 }

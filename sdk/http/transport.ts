@@ -1,7 +1,7 @@
 import type * as Undici from "undici";
 import type { Dispatcher } from "undici";
 import { isLoopback } from "../configuration/endpoints";
-import { Exchange, type HttpRequest, type HttpResponse } from "./exchange";
+import { type AttemptResult, Exchange, type HttpRequest, type HttpResponse } from "./exchange";
 import { proxySettings } from "./proxy";
 
 const Pool = loadPool();
@@ -39,11 +39,6 @@ export interface TransportOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** What became of one attempt: a response, or the failure that kept it from coming, and whether anything was sent. */
-export type AttemptResult =
-  | { readonly response: HttpResponse }
-  | { readonly failure: unknown; readonly wasSent: boolean };
-
 /** The only place that touches the network. */
 export class Transport {
   readonly #options: TransportOptions;
@@ -56,10 +51,10 @@ export class Transport {
   }
 
   /**
-   * Sends a request. A failure is undici's error, or the signal's reason; that comes at once even while the connection
+   * Sends a request; never rejects. A failure is undici's error, or the signal's reason; that comes at once even while the connection
    * is still being made.
    */
-  async attempt(request: HttpRequest, signal: AbortSignal): Promise<AttemptResult> {
+  attempt(request: HttpRequest, signal: AbortSignal): Promise<AttemptResult> {
     const { headers, body } = this.#options.timeouts;
     const exchange = new Exchange(signal);
     try {
@@ -79,11 +74,7 @@ export class Transport {
     } catch (error) {
       exchange.fail(error);
     }
-    try {
-      return { response: await exchange.response };
-    } catch (failure) {
-      return { failure, wasSent: exchange.wasSent };
-    }
+    return exchange.result;
   }
 
   /** The response. Rejects with the failure of the attempt. */
