@@ -351,6 +351,15 @@ describe("a wait", () => {
     expect(sent()).toEqual([]);
   });
 
+  test("may confirm after its time what it has found in time", async () => {
+    emulator.intercept(async ({ path }) => {
+      if (path.includes("scaling_group_instance")) await clock.sleep(1_000);
+      return undefined;
+    });
+    const brief = { ...inputs, __timeouts: { create: "1s" } };
+    expect(await run.create(brief)).toMatchObject({ currentInstances: 2 });
+  });
+
   test("follows a number that a policy sets meanwhile", async () => {
     putHook("boot", "LAUNCHING");
     clock.onWait = async (count) => {

@@ -89,14 +89,16 @@ export async function waitFor(
         row.tell(goal.progress(last), last);
       }
       const left = deadline - clock.now();
-      if (left <= 0) {
+      // What one look has found in time may be confirmed by another one after it.
+      if (left <= 0 && before !== reached) {
         const found = last === undefined ? "" : `: ${goal.progress(last)}${advice(last)}`;
         const failure = await newestFailure(client, groupId, serviceTime(start));
         throw new Error(
           `${goal.doing}: not done within ${seconds(clock.now() - start)}${found}${failure}${fault}; to wait longer set the option customTimeouts: { ${goal.operation}: "3h" }; the next run goes on from here`,
         );
       }
-      await clock.sleep(Math.min(interval + Math.random() * jitter, left));
+      const pause = interval + Math.random() * jitter;
+      await clock.sleep(left > 0 ? Math.min(pause, left) : pause);
       if (await context.isAbandoned())
         throw new Error(`${goal.doing}: the engine that asked for it is gone, so nothing more is sent`);
     }
