@@ -30,7 +30,7 @@ function open<Known extends string>() {
 
 /** A lifecycle hook as the service describes it, in the responses of create, get, list and update. */
 export const lifecycleHookResponse = mapped(
-  z.looseObject(
+  z.object(
     Object.fromEntries(
       hookFieldEntries.map(([, { wire, kind, optional }]) => {
         const value = kind === "integer" ? z.int() : z.string();
@@ -49,13 +49,13 @@ export const lifecycleHookResponse = mapped(
 );
 
 export const lifecycleHooksResponse = mapped(
-  z.looseObject({ lifecycle_hooks: z.array(lifecycleHookResponse) }),
+  z.object({ lifecycle_hooks: z.array(lifecycleHookResponse) }),
   (wire) => wire.lifecycle_hooks,
 );
 
 /** An instance that a hook has suspended. */
 const hangingInstanceResponse = mapped(
-  z.looseObject({
+  z.object({
     lifecycle_hook_name: z.string(),
     lifecycle_action_key: z.string(),
     instance_id: z.string(),
@@ -81,11 +81,11 @@ const hangingInstanceResponse = mapped(
 export type HangingInstance = z.output<typeof hangingInstanceResponse>;
 
 export const hangingInstancesResponse = mapped(
-  z.looseObject({ instance_hanging_info: z.array(hangingInstanceResponse) }),
+  z.object({ instance_hanging_info: z.array(hangingInstanceResponse) }),
   (wire) => wire.instance_hanging_info,
 );
 
-const wireGroup = z.looseObject({
+const wireGroup = z.object({
   scaling_group_id: z.string(),
   scaling_group_name: z.string(),
   scaling_group_status: open<"INSERVICE" | "PAUSED" | "ERROR" | "DELETING" | "FREEZED">(),
@@ -113,18 +113,18 @@ const scalingGroup = mapped(wireGroup, (wire) => ({
 }));
 
 export const scalingGroupResponse = mapped(
-  z.looseObject({ scaling_group: scalingGroup }),
+  z.object({ scaling_group: scalingGroup }),
   (wire) => wire.scaling_group,
 );
 
 /** A page of the groups, and how many there are on all pages. */
 export const scalingGroupsResponse = mapped(
-  z.looseObject({ total_number: z.int(), scaling_groups: z.array(scalingGroup) }),
+  z.object({ total_number: z.int(), scaling_groups: z.array(scalingGroup) }),
   ({ total_number: total, scaling_groups: items }) => ({ total, items }),
 );
 
 const scalingInstance = mapped(
-  z.looseObject({
+  z.object({
     instance_id: z.nullish(z.string()),
     instance_name: z.nullish(z.string()),
     life_cycle_state: open<LifeCycleState>(),
@@ -151,19 +151,19 @@ export type ScalingInstance = z.output<typeof scalingInstance>;
 
 /** A page of a group's instances, and how many there are on all pages. */
 export const scalingInstancesResponse = mapped(
-  z.looseObject({ total_number: z.int(), scaling_group_instances: z.array(scalingInstance) }),
+  z.object({ total_number: z.int(), scaling_group_instances: z.array(scalingInstance) }),
   ({ total_number: total, scaling_group_instances: items }) => ({ total, items }),
 );
 
 /** What came of an instance in an activity. Only the newer log has the reasons. */
-const wireFailure = z.looseObject({
+const wireFailure = z.object({
   instance_id: z.nullish(z.string()),
   instance_name: z.nullish(z.string()),
   failed_reason: z.nullish(z.string()),
   failed_details: z.nullish(z.string()),
 });
 
-const wireActivity = z.looseObject({
+const wireActivity = z.object({
   id: z.string(),
   status: open<"DOING" | "SUCCESS" | "FAIL">(),
   start_time: z.string(),
@@ -172,7 +172,7 @@ const wireActivity = z.looseObject({
 });
 
 export const scalingActivitiesResponse = mapped(
-  z.looseObject({ scaling_activity_log: z.array(wireActivity) }),
+  z.object({ scaling_activity_log: z.array(wireActivity) }),
   ({ scaling_activity_log: log }) =>
     log.map(({ id, status, start_time, end_time, instance_failed_list }) => ({
       activityId: id,
@@ -197,7 +197,7 @@ export type ScalingGroup = z.output<typeof scalingGroup>;
 
 /** The projects of IAM's look-up. */
 export const projectsResponse = mapped(
-  z.looseObject({ projects: z.array(z.looseObject({ id: z.string(), name: z.string() })) }),
+  z.object({ projects: z.array(z.object({ id: z.string(), name: z.string() })) }),
   (wire) => wire.projects.map(({ id, name }) => ({ id, name })),
 );
 

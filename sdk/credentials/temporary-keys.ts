@@ -22,8 +22,8 @@ const text = z.string().check(z.minLength(1));
 
 /** Temporary keys as IAM gives them, and the metadata service those of a server's agency. */
 export const temporaryKeyResponse = z.pipe(
-  z.looseObject({
-    credential: z.looseObject({ access: text, secret: text, securitytoken: text, expires_at: moment }),
+  z.object({
+    credential: z.object({ access: text, secret: text, securitytoken: text, expires_at: moment }),
   }),
   z.transform(({ credential: { access, secret, securitytoken, expires_at } }) => ({
     accessKey: access,
@@ -35,8 +35,8 @@ export const temporaryKeyResponse = z.pipe(
 
 /** Temporary keys as STS gives them. */
 const stsKeyResponse = z.pipe(
-  z.looseObject({
-    credentials: z.looseObject({
+  z.object({
+    credentials: z.object({
       access_key_id: text,
       secret_access_key: text,
       security_token: text,
@@ -53,8 +53,8 @@ const stsKeyResponse = z.pipe(
 
 /** Temporary keys as CCE's agent gives them. Source: what the vendor's SDKs read. */
 export const podKeyResponse = z.pipe(
-  z.looseObject({
-    credentials: z.looseObject({
+  z.object({
+    credentials: z.object({
       accessKeyId: text,
       secretAccessKey: text,
       securityToken: text,
@@ -71,7 +71,7 @@ export const podKeyResponse = z.pipe(
 
 /** The token that IAM gives for an ID token: in a header. */
 const subjectTokenResponse = z.pipe(
-  z.looseObject({ "x-subject-token": text }),
+  z.object({ "x-subject-token": text }),
   z.transform((headers) => headers["x-subject-token"]),
 );
 

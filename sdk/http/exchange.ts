@@ -78,7 +78,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#signal.removeEventListener("abort", this);
     const [first, ...others] = this.#chunks;
     const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#chunks);
-    const response = { status: this.#status, headers: this.#headers, body: utf8.decode(bytes) };
+    const response = { status: this.#status, headers: this.#headers, body: textOf(bytes) };
     this.#resolve({ response });
   }
 
@@ -87,5 +87,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Strips a byte order mark. */
-const utf8 = new TextDecoder();
+/** The text, without a byte order mark. */
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString();
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
