@@ -20,7 +20,7 @@ export default defineConfig({
     setupFiles: ["tests/support/clean-environment.ts"],
     // Each file starts what it needs on ports of its own, so that all of them run side by side. Vitest's own number of
     // workers leaves one core out, which is half of two.
-    maxWorkers: availableParallelism(),
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // What is waited for comes at once, but for a machine that is busy with other work.

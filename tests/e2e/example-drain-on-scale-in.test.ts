@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { startEmulator } from "../../sdk/emulator";
-import { freePort, Workspace } from "../support/examples";
+import { freePort, startHandler, Workspace } from "../support/examples";
 
 const folder = "examples/drain-on-scale-in";
-const topic = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:scaling";
 
 test("drain-on-scale-in: the instance hangs, the message arrives, the drain runs, CONTINUE, the instance is gone", async () => {
   await using emulator = await startEmulator({ launchTime: 0, removalTime: 0 });
@@ -21,18 +20,7 @@ test("drain-on-scale-in: the instance hangs, the message arrives, the drain runs
   await page.next();
   expect(emulator.hooks(groupId)).toMatchObject([{ notification_metadata: '{"connections":3}' }]);
 
-  const interrupt = new AbortController();
-  const handling = workspace.run(
-    `exec node handler.mts ${groupId} ${topic} ${port}`,
-    folder,
-    interrupt.signal,
-  );
-  const isReady = () =>
-    fetch(`http://127.0.0.1:${port}/`).then(
-      ({ status }) => status === 404,
-      () => false,
-    );
-  await expect.poll(isReady).toBe(true);
+  const handler = await startHandler({ workspace, groupId, port });
   await page.next();
   await expect.poll(states).toEqual(["INSERVICE"]);
   const [instance] = emulator.instances(groupId);
@@ -40,8 +28,7 @@ test("drain-on-scale-in: the instance hangs, the message arrives, the drain runs
   await expect.poll(states).toEqual([]);
   const [message] = emulator.messages;
   await expect.poll(() => message?.deliveries).toMatchObject([{ outcome: "delivered", tries: 1 }]);
-  interrupt.abort();
-  const { output, failed } = await handling;
+  const { output, failed } = await handler.stop();
   const id = instance?.instance_id ?? "";
   expect(failed, output).toBe(false);
   expect(

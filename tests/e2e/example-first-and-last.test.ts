@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { startEmulator } from "../../sdk/emulator";
-import { freePort, Workspace } from "../support/examples";
+import { freePort, startHandler, Workspace } from "../support/examples";
 
 const folder = "examples/first-and-last";
-const topic = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:scaling";
 
 test("first-and-last: the first instances pass the launching hook in one up, the last ones the terminating hook in one destroy", async () => {
   await using emulator = await startEmulator({ launchTime: 0, removalTime: 0 });
@@ -15,12 +14,7 @@ test("first-and-last: the first instances pass the launching hook in one up, the
     SMN_HOST: new URL(emulator.url).host,
   });
   const page = await workspace.page(`${folder}/README.md`, folder);
-  const interrupt = new AbortController();
-  const handling = workspace.run(
-    `exec node ../drain-on-scale-in/handler.mts ${groupId} ${topic} ${port}`,
-    folder,
-    interrupt.signal,
-  );
+  const handler = await startHandler({ workspace, groupId, port });
   const held = () =>
     emulator.messages.map(({ message }) => JSON.parse(message).lifecycle_hook_name.replace(/-\w+$/, ""));
 
@@ -32,8 +26,7 @@ test("first-and-last: the first instances pass the launching hook in one up, the
   expect(emulator.instances(groupId)).toEqual([]);
   expect(page.left).toBe(0);
 
-  interrupt.abort();
-  const { output } = await handling;
+  const { output } = await handler.stop();
   expect(output.match(/is set up$/gm)).toHaveLength(2);
   expect(output.match(/is completed with CONTINUE$/gm)).toHaveLength(4);
 }, 240_000);

@@ -56,15 +56,6 @@ describe("a busy group", () => {
     expect(emulator.hooks(groupId)).toHaveLength(1);
   });
 
-  test.each(["AS.0003", "AS.2033", "AS.2047", "AS.2054"])("answers with %s, too", async (code) => {
-    let refused = 0;
-    emulator.intercept(() =>
-      refused++ === 0 ? { answer: { status: 400, body: { error: { code, message: "busy" } } } } : undefined,
-    );
-    await create(contextOf(emulator, clock), checkedInputs, false);
-    expect(methods()).toEqual(["POST", "POST"]);
-  });
-
   test("is waited for by an update and a deletion", async () => {
     const outputs = existing();
     const context = contextOf(emulator, clock);

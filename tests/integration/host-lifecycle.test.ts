@@ -106,23 +106,6 @@ describe("read", () => {
 });
 
 describe("update", () => {
-  test("says so, and keeps the state true, when the service did not clear it", async () => {
-    const outputs = await created({ ...checkedInputs, notificationMetadata: "old" });
-    const stop = emulator.intercept(({ method }) =>
-      method === "PUT"
-        ? { answer: { status: 200, body: { ...emulator.hooks(groupId)[0], default_timeout: 900 } } }
-        : undefined,
-    );
-    const { message, partial } = await failureOf(
-      host.update(id, outputs, { ...checkedInputs, defaultTimeout: 900 }),
-    );
-    stop();
-    expect(message).toContain("the service kept the notificationMetadata");
-    expect(partial?.id).toBe(id);
-    expect(partial?.reasons).toEqual([message]);
-    expect(partial?.properties).toMatchObject({ notificationMetadata: "old", defaultTimeout: 900 });
-  });
-
   test("sends nothing when only what is hidden has changed", async () => {
     const outputs = await created();
     const news = { ...checkedInputs, __timeouts: { delete: "1h" } };

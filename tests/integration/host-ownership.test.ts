@@ -8,6 +8,7 @@ import { failureOf, Host, type Properties } from "../support/host";
 /** The rules of ownership (docs/adr/0004), through the real host: what is refused, and that nothing is sent then. */
 
 let rows: EngineRows;
+let host: Host;
 const otherGroup = "0a1b2c3d-dd76-4a61-b4bc-a67c5686719a";
 const id = `${groupId}/drain`;
 const old = "2026-01-01T00:00:00Z";
@@ -17,8 +18,9 @@ beforeAll(async () => {
   rows = await EngineRows.start();
 });
 afterAll(() => rows[Symbol.asyncDispose]());
-beforeEach(() => {
+beforeEach(async () => {
   rows.messages.length = 0;
+  host = await startHost();
 });
 
 const startHost = (config: Properties = {}, environment = emulator.env) =>
@@ -92,7 +94,6 @@ describe("a hook whose group stays, with another configuration,", () => {
   });
 
   test("is told of the way back when the credentials are another account's", async () => {
-    const host = await startHost();
     const stop = emulator.intercept(() => ({
       answer: { status: 400, body: { error: { code: "AS.0008" } } },
     }));
@@ -127,7 +128,6 @@ describe("a replacement", () => {
     put("drain");
     put("boot");
     for (const name of ["a", "b", "c", "d", "e"]) put(name, {}, otherGroup);
-    const host = await startHost();
     const { reasons } = await replacing(host, to);
     expect(reasons).toEqual([expect.stringMatching(problem)]);
     expect(reasons[0]).toContain("nothing was deleted");
@@ -136,7 +136,6 @@ describe("a replacement", () => {
 
   test("counts what the program itself adds to the group", async () => {
     for (const name of ["drain", "a", "b", "c"]) put(name, {}, name === "drain" ? groupId : otherGroup);
-    const host = await startHost();
     await host.check({}, hook("one", { scalingGroupId: otherGroup, lifecycleHookName: "one" }));
     await host.check({}, hook("two", { scalingGroupId: otherGroup, lifecycleHookName: "two" }));
     const { reasons } = await replacing(host, { scalingGroupId: otherGroup });
@@ -164,7 +163,6 @@ describe("a replacement", () => {
   test("that is refused leaves the hook to its resource: the deletion of another on it is skipped", async () => {
     put("drain");
     put("boot");
-    const host = await startHost();
     await replacing(host, { lifecycleHookName: "boot" });
     await host.delete(id, outputs({ __urn: "dev::shop::::gone" }));
     expect(names()).toContain("drain");
@@ -172,7 +170,6 @@ describe("a replacement", () => {
 
   test("in a full group works, since the old hook goes first, and several of them do", async () => {
     for (const name of ["drain", "b", "c", "d", "e"]) put(name);
-    const host = await startHost();
     const rename = async (name: string) => {
       const urn = `dev::shop::::${name}`;
       const olds = { ...checkedInputs, lifecycleHookName: name, __urn: urn };
@@ -191,7 +188,6 @@ describe("a replacement", () => {
 
   test("in a full group works when the engine checks several before it compares the first", async () => {
     for (const name of ["drain", "b", "c", "d", "e"]) put(name);
-    const host = await startHost();
     const olds = (name: string) => ({
       ...checkedInputs,
       lifecycleHookName: name,
@@ -208,7 +204,6 @@ describe("a replacement", () => {
 
   test("in a full group keeps its room: a new hook there is refused before it could take it", async () => {
     for (const name of ["drain", "b", "c", "d", "e"]) put(name);
-    const host = await startHost();
     expect((await replacing(host, { lifecycleHookName: "drain-2" })).reasons).toEqual([]);
     const { reasons } = await host.check({}, hook("new", { lifecycleHookName: "new" }));
     expect(reasons).toEqual([expect.stringMatching(/AS.7038.*deletes last/)]);
@@ -217,7 +212,6 @@ describe("a replacement", () => {
 
   test("with deleteBeforeReplace: false on the same group and name is refused, also under --replace", async () => {
     put("drain");
-    const host = await startHost();
     const same = { __createFirst: true, defaultTimeout: 900 };
     expect((await replacing(host, same)).reasons).toEqual([
       expect.stringContaining("deleteBeforeReplace: false can't replace the hook"),
@@ -233,7 +227,6 @@ describe("a replacement", () => {
   test("under --replace looks before it deletes, also when the state has the resource by an earlier URN", async () => {
     put("drain");
     put("boot");
-    const host = await startHost();
     expect((await host.check({}, hook("drain", { lifecycleHookName: "boot" }))).reasons).toEqual([]);
     const { message } = await failureOf(host.delete(id, outputs({ __urn: "staging::shop::::drain" })));
     expect(message).toMatch(/nothing was deleted: the group already has a hook ".*\/boot"/);
@@ -244,7 +237,6 @@ describe("a replacement", () => {
     const { lifecycleHookName: _, ...unnamed } = validInputs;
     const there = { scalingGroupId: otherGroup };
     const auto = { ...unnamed, __urn: markApplies("dev::shop::::drain") };
-    const host = await startHost();
     const { inputs: was } = await host.check({}, auto);
     put(String(was.lifecycleHookName), { create_time: new Date().toISOString() }, otherGroup);
     const next = await startHost();
@@ -268,7 +260,6 @@ describe("a replacement", () => {
   });
 
   test("keeps what only check is told out of the state", async () => {
-    const host = await startHost();
     const { inputs } = await host.check(
       {},
       hook("drain", { __createFirst: true, __given: { ...validInputs } }),
@@ -284,7 +275,6 @@ describe("a hook that one resource has", () => {
 
   test("by its state is not created, imported or replaced into by another: check refuses it", async () => {
     put("drain");
-    const host = await startHost();
     await host.check({ ...checkedInputs }, hook("drain"));
     expect((await host.check({}, hook("new"))).reasons).toEqual([expect.stringMatching(/resource "drain"/)]);
     expect((await host.check({}, hook("new", { __import: id }))).reasons).toEqual([
@@ -295,7 +285,6 @@ describe("a hook that one resource has", () => {
 
   test("and gives up is not another's in the same run, in either order", async () => {
     put("drain");
-    const host = await startHost();
     await host.check({ ...checkedInputs }, hook("drain", { lifecycleHookName: "new" }));
     expect((await host.check({}, hook("next"))).reasons).toEqual([heldByDrain]);
     const reversed = await startHost();
@@ -309,7 +298,6 @@ describe("a hook that one resource has", () => {
 
   test("is not taken over by another whose check came first", async () => {
     put("drain");
-    const host = await startHost();
     const { inputs } = await host.check({}, hook("new"));
     await host.check({ ...checkedInputs }, hook("drain"));
     const { message } = await failureOf(host.create(inputs));
@@ -318,7 +306,6 @@ describe("a hook that one resource has", () => {
 
   test("by its state is not deleted for another, whose row says so; nor in a run after an import", async () => {
     put("drain");
-    const host = await startHost();
     await host.check({ ...checkedInputs }, hook("new"));
     await host.delete(id, outputs());
     expect(names()).toEqual(["drain"]);
@@ -335,7 +322,6 @@ describe("a hook that one resource has", () => {
 
   test("because it was imported in this run is not deleted for the one that had it", async () => {
     put("drain");
-    const host = await startHost();
     await made(host, "new", { __import: id });
     await host.delete(id, outputs());
     expect(names()).toEqual(["drain"]);
@@ -347,7 +333,6 @@ describe("a hook that one resource has", () => {
 
   test("is not deleted for the one that had it while an import compares it", async () => {
     put("drain");
-    const host = await startHost();
     const { inputs } = await host.check({}, hook("new", { __import: id }));
     const compared = Promise.withResolvers<undefined>();
     const asked = Promise.withResolvers<void>();
@@ -372,7 +357,6 @@ describe("a hook that one resource has", () => {
     await destroy.delete(id, outputs());
     expect(names()).toEqual([]);
     put("drain");
-    const host = await startHost();
     const { inputs } = await host.check({ ...checkedInputs }, hook("drain"));
     // Another option than our diff asks for the replacement.
     await host.check({}, hook("drain"));
@@ -382,7 +366,6 @@ describe("a hook that one resource has", () => {
   });
 
   test("and another resource wants is told at preview, as is a hook too many in a group", async () => {
-    const host = await startHost();
     const check = async (urn: string, name: string) =>
       (await host.check({}, hook(urn, { lifecycleHookName: name }))).reasons;
     expect(await check("a", "same")).toEqual([]);
@@ -402,7 +385,6 @@ describe("a hook of this resource's automatic name", () => {
   const auto = { ...unnamed, __urn: markApplies("dev::shop::::drain") };
 
   test("that was made within the hour is taken over, said on the row, and brought to the program's values", async () => {
-    const host = await startHost();
     const { inputs } = await host.check({}, auto);
     const create_time = `${new Date(Date.now() - 3_500_000).toISOString().slice(0, 19)}Z`;
     put(String(inputs.lifecycleHookName), { default_timeout: 900, create_time });
@@ -416,7 +398,6 @@ describe("a hook of this resource's automatic name", () => {
   });
 
   test("that is older is refused with the ways out, and stays as it is", async () => {
-    const host = await startHost();
     const { inputs } = await host.check({}, auto);
     const create_time = `${new Date(Date.now() - 3_700_000).toISOString().slice(0, 19)}Z`;
     put(String(inputs.lifecycleHookName), { create_time });
@@ -442,7 +423,6 @@ describe("after a lost response", () => {
 
   test("a hook that was there before is not ours, though it has the same name and settings", async () => {
     put("drain");
-    const host = await startHost();
     const stop = emulator.intercept(({ method }) => (method === "POST" ? { drop: "before" } : undefined));
     const { message } = await failureOf(host.create(checkedInputs));
     stop();
@@ -451,7 +431,6 @@ describe("after a lost response", () => {
   });
 
   test("our own hook that appears only after the look is found when the resend meets its name", async () => {
-    const host = await startHost();
     const stop = lost(404, 1);
     const { outputs: made } = await host.create(checkedInputs);
     stop();
@@ -461,7 +440,6 @@ describe("after a lost response", () => {
 
   test("our own hook is found when the resend meets a group that it has filled", async () => {
     for (const name of ["a", "b", "c", "d"]) put(name);
-    const host = await startHost();
     let posts = 0;
     let looks = 0;
     const stop = emulator.intercept(({ method, path }) => {
@@ -480,7 +458,6 @@ describe("after a lost response", () => {
 describe("an import", () => {
   test("left in the program changes nothing: renames, group changes and replacements work", async () => {
     put("drain");
-    const host = await startHost();
     const olds = { ...checkedInputs, __import: id };
     for (const to of [
       { lifecycleHookName: "new" },
@@ -497,7 +474,6 @@ describe("an import", () => {
 
   test("says which of the two to change when they differ, and with ignoreChanges takes the live value", async () => {
     put("drain", { default_timeout: 900, notification_metadata: "theirs" });
-    const host = await startHost();
     const { reasons } = await host.check({}, hook("drain", { __import: id }));
     expect(reasons).toEqual([
       expect.stringMatching(
@@ -512,7 +488,6 @@ describe("an import", () => {
 
   test("reads a list of its own, and not what was read a while ago", async () => {
     put("drain");
-    const host = await startHost();
     const { inputs } = await host.check({}, hook("drain", { __import: id }));
     put("drain", { default_timeout: 900 });
     expect((await failureOf(host.create(inputs))).message).toContain("defaultTimeout is 900");
@@ -521,7 +496,6 @@ describe("an import", () => {
 
 describe("an input that a transform may have made secret", () => {
   test("is in no message, and is kept as a secret when its value is not the program's", async () => {
-    const host = await startHost();
     const given = { ...validInputs };
     const news = hook("drain", { notificationMetadata: "hunter2-of-a-transform", __given: given });
     const { inputs } = await host.check({}, news);
@@ -536,7 +510,6 @@ describe("an input that a transform may have made secret", () => {
   });
 
   test("is none when ignoreChanges has put the state's own plain value in its place", async () => {
-    const host = await startHost();
     const olds = { ...checkedInputs, defaultTimeout: 900 };
     const news = hook("drain", { defaultTimeout: 900, __given: { ...validInputs, defaultTimeout: 300 } });
     expect((await host.check(olds, news)).inputs.__secrets).toBeUndefined();
@@ -546,7 +519,6 @@ describe("an input that a transform may have made secret", () => {
 test("a hook of a type that only a newer service knows fails no refresh, and is put back as drift", async () => {
   put("drain");
   put("newer");
-  const host = await startHost();
   const stop = emulator.intercept(({ method }) => {
     const hooks = emulator
       .hooks(groupId)
@@ -563,7 +535,6 @@ test("a hook of a type that only a newer service knows fails no refresh, and is 
 
 test("a deletion that waits says so on the row of the resource as the program has it now", async () => {
   put("drain");
-  const host = await startHost();
   const renamed = hook("renamed", { lifecycleHookName: "new" });
   const { inputs } = await host.check({ ...checkedInputs, __urn: "dev::shop::::drain" }, renamed);
   await host.diff(id, outputs(), inputs);

@@ -192,14 +192,17 @@ describe("a sixth hook", () => {
 });
 
 describe("metadata that the service keeps", () => {
-  test("is tried to be removed again by the next up", async () => {
+  test("is told, stays in the state, and is tried to be removed again by the next up", async () => {
     const outputs = await created({ notificationMetadata: "old" });
-    intercept(({ method }) =>
-      method === "PUT" ? { answer: { status: 200, body: emulator.hooks(groupId)[0] } } : undefined,
-    );
-    const { partial } = await failureOf(host.update(id, outputs, checkedInputs));
+    const body = { ...emulator.hooks(groupId)[0], default_timeout: 900 };
+    intercept(({ method }) => (method === "PUT" ? { answer: { status: 200, body } } : undefined));
+    const news = { ...checkedInputs, defaultTimeout: 900 };
+    const { message, partial } = await failureOf(host.update(id, outputs, news));
     for (const stop of stops.splice(0)) stop();
+    expect(message).toContain("the service kept the notificationMetadata");
+    expect(partial).toMatchObject({ id, reasons: [message] });
     const properties = partial?.properties ?? {};
+    expect(properties).toMatchObject({ notificationMetadata: "old", defaultTimeout: 900 });
     expect(await host.diff(id, properties, checkedInputs)).toEqual({ changes: true, replaces: [] });
     const updated = await host.update(id, properties, checkedInputs);
     expect(updated.outputs).not.toHaveProperty("notificationMetadata");

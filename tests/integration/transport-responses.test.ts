@@ -1,12 +1,6 @@
 import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import {
-  isAmbiguousError,
-  isConnectionError,
-  isInvalidResponseError,
-  isServiceError,
-  type ServiceError,
-} from "../../sdk/errors/errors";
+import { isAmbiguousError, isConnectionError, isInvalidResponseError } from "../../sdk/errors/errors";
 import { maxResponseBytes } from "../../sdk/http/transport";
 import { clientOf, groupId, hookInput, rejection, wireHook } from "../support/sdk";
 import { answer, startHttpServer, startTcpServer } from "../support/servers";
@@ -39,30 +33,23 @@ describe.each([
   ["is closed in the middle of the headers", `${head}X-Req`, end],
   ["carries something else than HTTP", "SSH-2.0-OpenSSH_9.6\r\n", end],
 ] as const)("a connection that %s", (_, text, then) => {
-  test("is a ConnectionError for a call that only reads", async () => {
+  test("is a ConnectionError for a call that only reads, and leaves a create and a callback undecided", async () => {
     await using server = await startRaw(text, then);
     await using client = clientOf(server);
     const error = await rejection(client.lifecycleHooks.get(groupId, "drain"));
     expect(isConnectionError(error) && error.retryable).toBe(true);
     expect(error.message).toMatch(/^reading lifecycle hook "drain" in scaling group .*: no response: /);
-    expect(server.count).toBe(1);
-  });
-
-  test("leaves a create undecided, and sends it once", async () => {
-    await using server = await startRaw(text, then);
-    await using client = clientOf(server, { maxRetries: 3 });
-    const error = await rejection(client.lifecycleHooks.create(groupId, hookInput));
-    expect(isAmbiguousError(error)).toBe(true);
-    expect(error.message).toContain("it may have taken effect or not, and was not sent again");
-    expect(server.count).toBe(1);
-  });
-
-  test("leaves a callback undecided, which would add another hour", async () => {
-    await using server = await startRaw(text, then);
-    await using client = clientOf(server, { maxRetries: 3 });
-    const input = { lifecycleActionResult: "EXTEND", lifecycleActionKey: "4f" } as const;
-    expect(isAmbiguousError(await rejection(client.hangingInstances.complete(groupId, input)))).toBe(true);
-    expect(server.count).toBe(1);
+    const extend = { lifecycleActionResult: "EXTEND", lifecycleActionKey: "4f" } as const;
+    const once = { maxRetries: 3 };
+    for (const call of [
+      client.lifecycleHooks.create(groupId, hookInput, once),
+      client.hangingInstances.complete(groupId, extend, once),
+    ]) {
+      const undecided = await rejection(call);
+      expect(isAmbiguousError(undecided)).toBe(true);
+      expect(undecided.message).toContain("it may have taken effect or not, and was not sent again");
+    }
+    expect(server.count).toBe(3);
   });
 });
 
@@ -145,51 +132,6 @@ test("a page of brackets as an error is told in no time, however many there are"
   const start = performance.now();
   expect(await rejection(client.lifecycleHooks.list(groupId))).toMatchObject({ status: 502 });
   expect(performance.now() - start).toBeLessThan(1_000);
-});
-
-describe.each([
-  ["nested, of the service", { error: { code: "AS.7038", message: "five" } }, "AS.7038", "five"],
-  ["flat, of the service", { error_code: "AS.7038", error_msg: "five" }, "AS.7038", "five"],
-  [
-    "with the gateway's request id",
-    { error_code: "APIGW.0602", error_msg: "bad", request_id: "4f" },
-    "APIGW.0602",
-    "bad",
-  ],
-  ["of SMN", { code: "SMN.00013011", message: "topic", request_id: "4f" }, "SMN.00013011", "topic"],
-  ["of Keystone", { error: { code: 400, message: "bad", title: "Bad Request" } }, undefined, "bad"],
-  [
-    "of STS",
-    { error_code: "STS.0001", error_msg: "no", encoded_authorization_message: "x" },
-    "STS.0001",
-    "no",
-  ],
-  ["in camel case", { errorCode: "AS.7038", errorMsg: "five" }, "AS.7038", "five"],
-  [
-    "a proxy's page",
-    "<html><head><title>Bad\n Request</title></head><body>x</body></html>",
-    undefined,
-    "Bad Request",
-  ],
-  ["a page without a title", "<h1>Bad</h1><p>request</p>", undefined, "Bad request"],
-  ["empty", "", undefined, undefined],
-  ["JSON that was cut short", '{"error":{"code":"AS.7038"', undefined, '{"error":{"code":"AS.7038"'],
-  ["JSON that is no object", '"bad"', undefined, '"bad"'],
-])("a refusal whose body is %s", (_, body, code, message) => {
-  test("is a ServiceError with what it says", async () => {
-    await using server = await startHttpServer((response) => answer(response, 400, body));
-    await using client = clientOf(server);
-    const error = (await rejection(client.lifecycleHooks.create(groupId, hookInput))) as ServiceError;
-    expect(isServiceError(error)).toBe(true);
-    expect(error).toMatchObject({
-      status: 400,
-      code,
-      serviceMessage: message,
-      operation: "lifecycleHooks.create",
-      retryable: false,
-    });
-    expect(error.message).toContain(code ?? "HTTP 400");
-  });
 });
 
 test("the request id is that of the header, and else that of the body", async () => {

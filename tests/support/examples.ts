@@ -74,6 +74,28 @@ export class Workspace implements AsyncDisposable {
   }
 }
 
+/** The example's handler at work on a group, once it takes messages. */
+export async function startHandler({ workspace, groupId, port }: HandlerPlace) {
+  const topic = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:scaling";
+  const interrupt = new AbortController();
+  const command = `exec node handler.mts ${groupId} ${topic} ${port}`;
+  const ended = workspace.run(command, "examples/drain-on-scale-in", interrupt.signal);
+  const answered = async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))?.status;
+  await expect.poll(answered).toBe(404);
+  return {
+    async stop(): Promise<Ended> {
+      interrupt.abort();
+      return ended;
+    },
+  };
+}
+
+interface HandlerPlace {
+  readonly workspace: Workspace;
+  readonly groupId: string;
+  readonly port: number;
+}
+
 /** What came of commands. */
 interface Ended {
   readonly failed: boolean;

@@ -56,6 +56,7 @@ class HostProcess {
       // A home without anybody's credentials, and no server's either.
       env: {
         PATH: globalThis.process.env.PATH,
+        NODE_COMPILE_CACHE: globalThis.process.env.NODE_COMPILE_CACHE,
         HOME: "/nonexistent",
         HW_METADATA_DISABLED: "1",
         ...environment,
