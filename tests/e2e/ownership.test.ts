@@ -43,7 +43,7 @@ describe("an up", () => {
     expect((await trial.stack.up()).diagnostics.join()).toContain('aliases: [{ name: "<its old name>" }]');
     expect(trial.names()).toEqual(["drain"]);
 
-    // The advice for a hook that nobody manages, wrongly followed: the old resource stays in the state for now.
+    // An import is the advice for hooks outside of all states. Followed wrongly, the old resource stays in the state for now.
     const imports = () => named("new", "drain", { import: `${groupId}/drain` });
     trial.stack.program = async () => {
       imports();

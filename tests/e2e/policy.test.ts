@@ -17,7 +17,7 @@ new PolicyPack("hooks", {
   policies: [
     {
       name: "launching-hooks-continue",
-      description: "A launching hook that nobody answers must not delete the instance.",
+      description: "A launching hook without an answer must not delete the instance.",
       enforcementLevel: "mandatory",
       validateResource: validateResourceOfType(LifecycleHook, (hook, args, reportViolation) => {
         if (hook.lifecycleHookType === "INSTANCE_LAUNCHING" && hook.defaultResult !== "CONTINUE") {

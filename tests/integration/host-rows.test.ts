@@ -78,7 +78,7 @@ test("without an engine that listens, operations go on as they would", async () 
   expect(deaf.stderr).toBe("");
 });
 
-test("a wait ends, and sends nothing more, when the engine is gone: nobody would record the hook", async () => {
+test("a wait ends, and sends nothing more, when the engine is gone, since no state would record the hook", async () => {
   const engine = await EngineRows.start();
   const orphan = await Host.start(emulator.env, {}, engine.address);
   emulator.setBusy(groupId, true);

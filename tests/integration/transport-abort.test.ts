@@ -35,7 +35,7 @@ test("a call in flight rejects with the signal's reason, a create too", async ()
   expect(server.requests).toHaveLength(2);
 });
 
-test("so does one whose connection is still being made", async () => {
+test("a call whose connection is still being made rejects with the signal's reason", async () => {
   const controller = new AbortController();
   // A server that never says a word of TLS.
   await using silent = await startTcpServer(() => controller.abort(reason));
@@ -43,7 +43,7 @@ test("so does one whose connection is still being made", async () => {
   expect(await rejection(client.lifecycleHooks.list(groupId, { signal: controller.signal }))).toBe(reason);
 });
 
-test("so does one whose answer is half there", async () => {
+test("a call whose response is half there rejects with the signal's reason", async () => {
   const controller = new AbortController();
   await using server = await startHttpServer((response) => {
     response.writeHead(200, { "content-length": "100" });
@@ -54,7 +54,7 @@ test("so does one whose answer is half there", async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test("so does one that waits for another try", async () => {
+test("a call that waits for another attempt rejects with the signal's reason", async () => {
   const controller = new AbortController();
   await using server = await startHttpServer((response) => answer(response, 503));
   const observer = { onResponse: () => setImmediate(() => controller.abort(reason)) };
@@ -63,7 +63,7 @@ test("so does one that waits for another try", async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test("so does one that waits for the pace", async () => {
+test("a call that waits for the rate limiter rejects with the signal's reason", async () => {
   const controller = new AbortController();
   await using server = await startHttpServer((response) =>
     answer(response, 429, {}, { "retry-after": "60" }),
@@ -81,7 +81,7 @@ test("so does one that waits for the pace", async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test("so does one that waits for credentials, while the fetch goes on for the others", async () => {
+test("a call that waits for credentials rejects with the signal's reason, while the fetch goes on for the others", async () => {
   const fetched = Promise.withResolvers<typeof keys>();
   await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
   await using client = clientOf(server, { credentials: () => fetched.promise });
@@ -95,7 +95,7 @@ test("so does one that waits for credentials, while the fetch goes on for the ot
   expect(server.requests).toHaveLength(1);
 });
 
-test("so does the wait for a hanging instance, between two looks", async () => {
+test("the wait for a hanging instance rejects with the signal's reason between two looks", async () => {
   const controller = new AbortController();
   await using server = await startHttpServer((response) =>
     answer(response, 200, { instance_hanging_info: [] }),

@@ -60,7 +60,7 @@ test("a call after the client was closed fails at once and says so", async () =>
   expect(server.requests).toHaveLength(1);
 });
 
-test("closing the client does not wait for a connection that nobody waits for any more", async () => {
+test("closing the client does not wait for the connection of an aborted call", async () => {
   const controller = new AbortController();
   await using silent = await startTcpServer(() => controller.abort(new Error("given up")));
   const timeouts = { connect: 60_000 };
@@ -177,7 +177,7 @@ async function startProxy(target: { readonly port: number }, status = "200 Conne
 }
 
 test("a proxy of the environment makes the tunnel to an endpoint elsewhere", async () => {
-  // Nobody can have the certificate of the real endpoint here: that it is asked for is what tells where the tunnel led.
+  // No test has the certificate of the real endpoint: the name in the TLS greeting tells where the tunnel led.
   const hello = Promise.withResolvers<Buffer>();
   await using server = await startTcpServer((socket) => {
     socket.once("data", (data) => {

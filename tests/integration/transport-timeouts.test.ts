@@ -20,7 +20,7 @@ describe.concurrent("a time-out", () => {
     expect(error.message).toMatch(/no response: Connect Timeout Error .*UND_ERR_CONNECT_TIMEOUT/);
   });
 
-  test("for the headers ends a call that nobody answers", async () => {
+  test("for the headers ends a call without a response", async () => {
     await using silent = await startHttpServer(() => {});
     await using client = clientOf(silent, { timeouts: { ...timeouts, headers: 50 } });
     const error = await rejection(client.lifecycleHooks.list(groupId));

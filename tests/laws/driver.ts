@@ -1,6 +1,6 @@
 import type { Emulator } from "../../sdk/emulator";
 
-/** An input that is not known yet. */
+/** An input whose value the preview does not know. */
 export const unknownInput: unique symbol = Symbol("unknown input");
 
 /** A value in the state that only its owner can read. */
@@ -29,7 +29,7 @@ export interface Outcome {
   /** The inputs that differ, by the resources that are updated. */
   readonly changed: Readonly<Record<string, readonly string[]>>;
   readonly failed: boolean;
-  /** Everything that a user, or somebody who listens to the events, is told. */
+  /** Everything that the engine prints, and every event that it sends. */
   readonly said: string;
 }
 

@@ -229,7 +229,7 @@ function newsOf(name: string, declared: Declared, applies: boolean): Properties 
   };
 }
 
-/** The inputs that differ, but for those that the engine shows to nobody. */
+/** The inputs that differ, but for those that the engine hides. */
 function changedKeys(old: Properties, current: Properties): string[] {
   const [before, after] = [revealed(old), revealed(current)];
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(

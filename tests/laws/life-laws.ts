@@ -80,7 +80,7 @@ const replace: Law = {
 };
 
 const unknown: Law = {
-  title: "what is not known yet passes a preview in any position, and nothing is sent",
+  title: "an unknown input passes a preview in any position, and nothing is sent",
   async run(driver, fleet) {
     await given(driver, fleet);
     for (let round = 0; round < driver.rounds(2); round++) {
@@ -102,7 +102,7 @@ const unknown: Law = {
 };
 
 const unknownNew: Law = {
-  title: "a new hook may have unknowns in any position, too",
+  title: "a new hook may have unknown inputs in any position",
   async run(driver, fleet) {
     await cleared(driver);
     for (let round = 0; round < driver.rounds(2); round++) {

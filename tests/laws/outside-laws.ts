@@ -4,10 +4,11 @@ import type { Program } from "./driver";
 import { described, mapProgram, mutable, withOther } from "./fleet";
 import type { Law } from "./law";
 
-/** What others do to the hooks. */
+/** What other people and programs do to the hooks. */
 
 const drift: Law = {
-  title: "what somebody has changed is shown as that property and no other, and up puts it back",
+  title:
+    "a property that was changed outside of Pulumi is shown as that one and no other, and up puts it back",
   async run(driver, fleet) {
     await given(driver, fleet);
     for (let round = 0; round < driver.rounds(mutable.length); round++) {

@@ -13,7 +13,7 @@ import { decode, encode, encodeState } from "../../provider/host-values";
 import { specificationLimits } from "../../sdk/api/limits";
 import { checkedInputs, topicUrn, unknownValue } from "../support/hooks";
 
-/** Whatever the host hands over: from programs in plain JavaScript, from states that somebody has edited. */
+/** Whatever the host hands over: from programs in plain JavaScript, from states that were edited by hand. */
 
 const settings = { limits: specificationLimits, region: "cn-north-4", regionSource: "HW_REGION_NAME" };
 const nowhere = { region: undefined, regionSource: "", projectId: undefined, projectSource: "" };

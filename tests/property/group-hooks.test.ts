@@ -84,7 +84,7 @@ test("a refresh reads each group once, whatever the order of the hooks and howev
   );
 });
 
-test("it does so too when the reads come at any moments of the time for which a list is kept", async () => {
+test("a refresh reads each group once when the reads come at any moments of the time for which a list is kept", async () => {
   await fc.assert(
     fc.asyncProperty(
       reads,

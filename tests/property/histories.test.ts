@@ -280,7 +280,7 @@ class World {
     return ids.length > 0;
   }
 
-  /** The program; nobody imports what another stack manages. */
+  /** The program; it imports no hook that the other stack manages. */
   #program(index: 0 | 1): Map<string, Declared> {
     const theirs = new Set(this.stacks[1 - index]?.entries.map(({ id }) => id));
     return new Map(

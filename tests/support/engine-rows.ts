@@ -21,7 +21,7 @@ export interface RowMessage {
 export class EngineRows implements AsyncDisposable {
   readonly messages: RowMessage[] = [];
   readonly #server = new grpc.Server();
-  /** Nobody who sends a message gets an answer before this is settled. */
+  /** A message is answered once this has settled. */
   answering: Promise<unknown> = Promise.resolve();
   /** The engine's address, as the last argument of a host. */
   address = "";

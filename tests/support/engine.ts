@@ -194,7 +194,7 @@ function summarize(events: readonly EngineEvent[]): Pick<Run, "steps" | "changed
   return { steps, changed, diagnostics };
 }
 
-/** Debug messages hold property values and are shown to nobody; the declared severities leave them out. */
+/** The engine does not print debug messages, which hold property values; the declared severities leave them out. */
 function isDebug({ diagnosticEvent }: EngineEvent): boolean {
   return (diagnosticEvent?.severity as string | undefined) === "debug";
 }

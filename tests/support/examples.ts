@@ -168,7 +168,7 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
-/** The configuration of somebody's own stacks is none of the tests' business. */
+/** Leaves out the configuration of a developer's own stacks. */
 function isNoStack(path: string): boolean {
   return !/[/\\]Pulumi\.[^/\\]+\.yaml$/.test(path);
 }

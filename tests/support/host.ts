@@ -53,7 +53,7 @@ class HostProcess {
 
   static async start(environment: Readonly<Record<string, string>>, engineAddress: string) {
     const process = spawn(globalThis.process.execPath, [hostModule, engineAddress], {
-      // A home without anybody's credentials, and no server's either.
+      // Neither a home folder with credentials nor a server's agency may take part.
       env: {
         PATH: globalThis.process.env.PATH,
         NODE_COMPILE_CACHE: globalThis.process.env.NODE_COMPILE_CACHE,

@@ -97,7 +97,7 @@ describe("a time-out", () => {
     expect(timeoutOf("create", { create: text })).toBe(milliseconds);
   });
 
-  test("is ten minutes when nobody has set it", () => {
+  test("is ten minutes by default", () => {
     expect(timeoutOf("delete", { create: "5m" })).toBe(600_000);
     expect(timeoutOf("delete", undefined)).toBe(600_000);
   });

@@ -1,7 +1,7 @@
 import { Agent } from "undici";
 import { accessKey, path, projectId, wireInput } from "../create-request.mts";
 
-/** Only the exchange: a request that is ready, and an answer that nobody looks at. */
+/** Only the exchange: a request that is ready, and a response that is not read. */
 export function connect(endpoint: string): () => Promise<unknown> {
   const agent = new Agent();
   const body = JSON.stringify(wireInput);
