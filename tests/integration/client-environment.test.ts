@@ -20,25 +20,20 @@ function startService() {
   return startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
 }
 
-test("a given IAM endpoint leaves that of Auto Scaling to HW_ENDPOINTS", async () => {
-  await using iam = await startIam();
-  await using service = await startService();
-  const HW_ENDPOINTS = JSON.stringify({ autoscaling: service.url, iam: "https://127.0.0.1:1" });
-  await using client = clientOf(service, { ...unset, iamEndpoint: iam.url, environment: { HW_ENDPOINTS } });
-  await client.lifecycleHooks.list(groupId);
-  expect(paths(iam)).toEqual(["/v3/projects"]);
-  expect(paths(service)).toEqual([list]);
-});
-
-test("a given endpoint of Auto Scaling leaves that of IAM to HW_ENDPOINTS", async () => {
-  await using iam = await startIam();
-  await using service = await startService();
-  const HW_ENDPOINTS = JSON.stringify({ autoscaling: "https://127.0.0.1:1", iam: iam.url });
-  await using client = clientOf(service, { ...unset, endpoint: service.url, environment: { HW_ENDPOINTS } });
-  await client.lifecycleHooks.list(groupId);
-  expect(paths(iam)).toEqual(["/v3/projects"]);
-  expect(paths(service)).toEqual([list]);
-});
+test.each(["iam", "autoscaling"])(
+  "a given endpoint of %s leaves the other one to HW_ENDPOINTS",
+  async (given) => {
+    await using iam = await startIam();
+    await using service = await startService();
+    const urls = { autoscaling: service.url, iam: iam.url };
+    const HW_ENDPOINTS = JSON.stringify({ ...urls, [given]: "https://127.0.0.1:1" });
+    const option = given === "iam" ? { iamEndpoint: iam.url } : { endpoint: service.url };
+    await using client = clientOf(service, { ...unset, ...option, environment: { HW_ENDPOINTS } });
+    await client.lifecycleHooks.list(groupId);
+    expect(paths(iam)).toEqual(["/v3/projects"]);
+    expect(paths(service)).toEqual([list]);
+  },
+);
 
 test("the vendor's variable for IAM is obeyed, and an endpoint of the credentials comes before it", async () => {
   await using iam = await startIam();

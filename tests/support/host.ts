@@ -121,9 +121,7 @@ export class Host {
     olds: Properties,
     news: Properties,
   ): Promise<{ inputs: Properties; reasons: string[]; properties: string[] }> {
-    const request = new messages.CheckRequest();
-    request.setOlds(struct(this.#with(olds)));
-    request.setNews(struct(this.#with(news)));
+    const request = new messages.CheckRequest().setOlds(this.#struct(olds)).setNews(this.#struct(news));
     const answer: messages.CheckResponse = await this.#call("check", request);
     const failures = answer.getFailuresList();
     return {
@@ -138,18 +136,17 @@ export class Host {
     olds: Properties,
     news: Properties,
   ): Promise<{ changes: boolean; replaces: string[] }> {
-    const request = new messages.DiffRequest();
-    request.setId(id);
-    request.setOlds(struct(this.#with(olds)));
-    request.setNews(struct(this.#with(news)));
+    const request = new messages.DiffRequest()
+      .setId(id)
+      .setOlds(this.#struct(olds))
+      .setNews(this.#struct(news));
     const answer: messages.DiffResponse = await this.#call("diff", request);
     const changes = answer.getChanges() !== messages.DiffResponse.DiffChanges.DIFF_NONE;
     return { changes, replaces: answer.getReplacesList() };
   }
 
   async create(inputs: Properties): Promise<{ id: string; outputs: Properties }> {
-    const request = new messages.CreateRequest();
-    request.setProperties(struct(this.#with(inputs)));
+    const request = new messages.CreateRequest().setProperties(this.#struct(inputs));
     const answer: messages.CreateResponse = await this.#call("create", request);
     return { id: answer.getId(), outputs: plain(answer.getProperties()) };
   }
@@ -158,37 +155,36 @@ export class Host {
     id: string,
     properties: Properties,
   ): Promise<{ id: string; outputs: Properties; inputs: Properties }> {
-    const request = new messages.ReadRequest();
-    request.setId(id);
-    request.setProperties(struct(this.#with(properties)));
+    const request = new messages.ReadRequest().setId(id).setProperties(this.#struct(properties));
     const answer: messages.ReadResponse = await this.#call("read", request);
     return { id: answer.getId(), outputs: plain(answer.getProperties()), inputs: plain(answer.getInputs()) };
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<{ outputs: Properties }> {
-    const request = new messages.UpdateRequest();
-    request.setId(id);
-    request.setOlds(struct(this.#with(olds)));
-    request.setNews(struct(this.#with(news)));
+    const request = new messages.UpdateRequest()
+      .setId(id)
+      .setOlds(this.#struct(olds))
+      .setNews(this.#struct(news));
     const answer: messages.UpdateResponse = await this.#call("update", request);
     return { outputs: plain(answer.getProperties()) };
   }
 
   async delete(id: string, properties: Properties): Promise<void> {
-    const request = new messages.DeleteRequest();
-    request.setId(id);
-    request.setProperties(struct(this.#with(properties)));
+    const request = new messages.DeleteRequest().setId(id).setProperties(this.#struct(properties));
     await this.#call("delete", request);
   }
 
   async #call<Answer>(method: string, request: object): Promise<Answer> {
-    this.#configured ??= this.#process.call("configure", configureRequest(this.#config));
+    const configure = new messages.ConfigureRequest().setArgs(struct(this.#config));
+    this.#configured ??= this.#process.call("configure", configure);
     await this.#configured;
     return this.#process.call(method, request);
   }
 
-  #with(properties: Properties): Properties {
-    return { ...properties, __provider: `${this.#forget}${properties.__provider ?? providerText}` };
+  /** The properties with the code of their provider. */
+  #struct(properties: Properties): Struct {
+    const code = `${this.#forget}${properties.__provider ?? providerText}`;
+    return struct({ ...properties, __provider: code });
   }
 }
 
@@ -214,12 +210,6 @@ export async function failureOf(call: Promise<unknown>): Promise<HostFailure> {
     };
   }
   throw new Error("the call succeeded");
-}
-
-function configureRequest(config: Properties): messages.ConfigureRequest {
-  const request = new messages.ConfigureRequest();
-  request.setArgs(struct(config));
-  return request;
 }
 
 function struct(properties: Properties): Struct {
