@@ -1,5 +1,4 @@
 import type { LifecycleHook } from "../../sdk/api/hook-fields";
-import { maxHooksPerGroup } from "../../sdk/api/limits";
 import { isServiceError } from "../../sdk/errors/errors";
 import type { Context } from "./context";
 import { heldBy } from "./ownership";
@@ -96,9 +95,8 @@ export class GroupLooks {
         if (taken !== undefined && !(isAutoNamed && holder === undefined && isFresh(taken, time)))
           return problem(`${subject}: ${nameTaken(id, holder)}`);
         const count = countWith(context, target, others);
-        return count > maxHooksPerGroup
-          ? problem(`${subject}: ${full(others.length, count)}; ${makeRoom}`)
-          : noFindings;
+        const full = fullness(context, others.length, count);
+        return full === undefined ? noFindings : problem(`${subject}: ${full}; ${makeRoom}`);
       },
     );
   }
@@ -146,7 +144,8 @@ export class GroupLooks {
     const unasked = { ...question, applies: false };
     const { problems } = await this.#look(unasked, target.scalingGroupId, "", ({ hooks = [] }) => {
       const count = countWith(question.context, target, hooks);
-      return count > maxHooksPerGroup ? problem(`${full(hooks.length, count)}; ${makeRoom}`) : noFindings;
+      const full = fullness(question.context, hooks.length, count);
+      return full === undefined ? noFindings : problem(`${full}; ${makeRoom}`);
     });
     return { problems, warnings: [] };
   }
@@ -172,7 +171,8 @@ export class GroupLooks {
         );
       }
       const count = countWith(context, target, hooks);
-      return count > maxHooksPerGroup ? warning(`preflight: ${full(hooks.length, count)}`) : noFindings;
+      const full = fullness(context, hooks.length, count);
+      return full === undefined ? noFindings : warning(`preflight: ${full}`);
     });
   }
 
@@ -265,10 +265,12 @@ function noGroup(scalingGroupId: string): string {
   return `there is no scaling group ${scalingGroupId} in this region and project (AS.2007)`;
 }
 
-function full(there: number, count: number): string {
-  return there >= maxHooksPerGroup
+/** Why a group has no room for so many hooks, of which some are there. */
+function fullness({ ownership: { room } }: Context, there: number, count: number): string | undefined {
+  if (count <= room) return undefined;
+  return there >= room
     ? `the group already has ${there} hooks, the most it can have (AS.7038)`
-    : `the group has ${there} hooks, and with those that the program adds it would have ${count}, more than the ${maxHooksPerGroup} that it can have (AS.7038)`;
+    : `the group has ${there} hooks, and with those that the program adds it would have ${count}, more than the ${room} that it can have (AS.7038)`;
 }
 
 /** What to do about a full group. */

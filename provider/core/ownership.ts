@@ -1,4 +1,3 @@
-import { maxHooksPerGroup } from "../../sdk/api/limits";
 import { addressIn, formatHookId, type HookAddress, type Properties } from "./properties";
 
 import { nameInUrn } from "./urn";
@@ -12,6 +11,8 @@ import { nameInUrn } from "./urn";
  * another resource. Nothing is remembered from run to run: the checks of the program's resources tell it all again.
  */
 export class Ownership {
+  /** The most hooks that a group can have. */
+  readonly room: number;
   /** The resources that keep a hook to the end of the run, by the hook's id. */
   readonly #kept = new Map<string, string>();
   /** The resources that the program wants to have a hook, by the hook's id. */
@@ -20,6 +21,10 @@ export class Ownership {
   readonly #before = new Map<string, string>();
   /** The hooks that were deleted in this run. */
   readonly #gone = new Set<string>();
+
+  constructor(room: number) {
+    this.room = room;
+  }
 
   /** The id of the hook that the state has for a resource; `undefined` for a new one. */
   before(urn: string | undefined): string | undefined {
@@ -101,7 +106,10 @@ export class Ownership {
     this.#withdraw(urn);
     this.#wanted.set(id, urn);
     const count = [...this.wantedIn(address.scalingGroupId)].length;
-    return count > maxHooksPerGroup ? [tooMany(address.scalingGroupId, count)] : [];
+    if (count <= this.room) return [];
+    return [
+      `the program has ${count} hooks in scaling group ${address.scalingGroupId}, which can have ${this.room} (AS.7038): remove some`,
+    ];
   }
 
   /** The names of the hooks that the program wants in a group, as far as they have been checked. */
@@ -130,8 +138,4 @@ export function keptBy(id: string, keeper: string): string {
 function twoResources(id: string, rival: string): string {
   const name = JSON.stringify(nameInUrn(rival));
   return `the hook ${JSON.stringify(id)} is that of the resource ${name} of this program, too: one hook belongs to one resource; give one of the two another lifecycleHookName, or remove it from the program`;
-}
-
-function tooMany(scalingGroupId: string, count: number): string {
-  return `the program has ${count} hooks in scaling group ${scalingGroupId}, which can have ${maxHooksPerGroup} (AS.7038): remove some`;
 }

@@ -1,3 +1,4 @@
+import { maxHooksPerGroup } from "../../sdk/api/limits";
 import { isServiceError } from "../../sdk/errors/errors";
 import { redact } from "../../sdk/errors/redaction";
 import { check, isNew, type Kind } from "./check";
@@ -53,7 +54,7 @@ export class Run {
   readonly #log: RunLog;
   readonly #clock: RunClock;
   readonly #clients: ConfiguredClients;
-  readonly #ownership = new Ownership();
+  readonly #ownership = new Ownership(maxHooksPerGroup);
   readonly #looks = new GroupLooks();
   /** The checked inputs of hooks that are still to be made, by their URNs. */
   readonly #awaited = new Map<string, Properties>();

@@ -1,4 +1,4 @@
-import { forbiddenMetadataCharacters, specificationLimits as limits, maxHooksPerGroup } from "../api/limits";
+import { forbiddenMetadataCharacters, specificationLimits as limits } from "../api/limits";
 import { isServiceError, type ServiceError } from "./errors";
 
 /** What a failure means for what to do next. */
@@ -67,7 +67,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
     remedy: "give INSTANCE_LAUNCHING or INSTANCE_TERMINATING",
   },
   "AS.7038": {
-    meaning: `the group already has ${maxHooksPerGroup} hooks, the most it can have`,
+    meaning: "the group already has the most hooks that it can have",
     remedy: "delete one first",
     kind: "full",
   },

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { maxHooksPerGroup } from "../../api/limits";
 import { refusal } from "../http/refusals";
 import { jsonBody, parameter, type ReceivedRequest } from "../http/request";
 import { type Call, call, type World } from "../http/routes";
@@ -19,7 +20,8 @@ const hookCalls: readonly Call[] = [
     const hook = newHook(jsonBody(request.body), world.judgement);
     world.groups.get(groupId);
     expectTopic(hook.notification_topic_urn, world);
-    return hookOf(world.groups.happen(groupId, { kind: "create-hook", hook }), hook.lifecycle_hook_name);
+    const event = { kind: "create-hook", hook, room: maxHooksPerGroup } as const;
+    return hookOf(world.groups.happen(groupId, event), hook.lifecycle_hook_name);
   }),
   // Before the hook that is named list, which can be changed and deleted, but never shown.
   call("GET", `${hooks}/list`, "read", (world, _, { groupId }) => ({

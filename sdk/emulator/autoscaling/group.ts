@@ -114,7 +114,7 @@ export type GroupEvent =
   /** A server died: the health check replaces it. */
   | { readonly kind: "fail"; readonly instances: readonly string[] }
   | { readonly kind: "complete"; readonly callback: Callback }
-  | { readonly kind: "create-hook"; readonly hook: NewHook }
+  | { readonly kind: "create-hook"; readonly hook: NewHook; readonly room: number }
   | { readonly kind: "update-hook"; readonly name: string; readonly changes: HookChanges }
   | { readonly kind: "delete-hook"; readonly name: string }
   /** The last three are behind the service's back: whatever the limits and the group's state. */

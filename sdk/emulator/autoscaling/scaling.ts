@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { maxHooksPerGroup } from "../../api/limits";
 import { type AutoScalingCode, refusal } from "../http/refusals";
 import {
   type Activity,
@@ -130,7 +129,7 @@ class Change {
       case "create-hook":
         this.#refuseWhileBusy();
         if (this.#findHook(event.hook.lifecycle_hook_name) !== undefined) throw refusal("AS.7041");
-        if (this.group.hooks.length >= maxHooksPerGroup) throw refusal("AS.7038");
+        if (this.group.hooks.length >= event.room) throw refusal("AS.7038");
         this.#putHook({ ...event.hook, notification_topic_name: "", create_time: wireTime(this.at) });
         return;
       case "update-hook": {
