@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { maxHooksPerGroup } from "../sdk/api/limits";
+import { type LifecycleHookLimits, specificationLimits } from "../sdk/api/limits";
 import { nearest } from "../sdk/api/rules";
 import { inputProperties } from "./core/properties";
 import { type DefaultResult, LifecycleHook, type LifecycleHookArgs } from "./lifecycle-hook";
@@ -68,7 +68,7 @@ export class LifecycleHooks<Name extends string = string> extends pulumi.Compone
 
   constructor(name: string, args: LifecycleHooksArgs<Name>, opts: pulumi.ComponentResourceOptions = {}) {
     super("huaweicloud:as:LifecycleHooks", name, {}, opts);
-    const problem = problemWith(args);
+    const problem = problemWith(args, roomBy(opts));
     if (problem !== undefined) {
       throw new pulumi.ResourceError(`LifecycleHooks ${JSON.stringify(name)}: ${problem}`, this);
     }
@@ -128,8 +128,16 @@ export class LifecycleHooks<Name extends string = string> extends pulumi.Compone
   }
 }
 
+/** The most hooks of a group; those of an explicit provider, which may have limits of its own, are counted by it alone. */
+function roomBy({ provider, providers }: pulumi.ComponentResourceOptions): number {
+  if (provider !== undefined || providers !== undefined) return Number.POSITIVE_INFINITY;
+  const config = new pulumi.Config("huaweicloud");
+  const limits = config.getObject<Partial<LifecycleHookLimits>>("lifecycleHookLimits");
+  return limits?.maxHooksPerGroup ?? specificationLimits.maxHooksPerGroup;
+}
+
 /** What can't be told by any hook's own check. */
-function problemWith({ hooks }: LifecycleHooksArgs): string | undefined {
+function problemWith({ hooks }: LifecycleHooksArgs, room: number): string | undefined {
   if (pulumi.Output.isInstance(hooks) || hooks instanceof Promise) {
     return "hooks is an output: which resources a program has must be known before it runs; give an object with a plain value for each hook (its properties may be outputs)";
   }
@@ -137,8 +145,8 @@ function problemWith({ hooks }: LifecycleHooksArgs): string | undefined {
     return "hooks is missing: give an object of hooks by a key of yours";
   }
   const entries = Object.entries<LifecycleHooksItem>(hooks);
-  if (entries.length > maxHooksPerGroup) {
-    return `it has ${entries.length} hooks (${Object.keys(hooks).join(", ")}): a scaling group can have ${maxHooksPerGroup}; remove some`;
+  if (entries.length > room) {
+    return `it has ${entries.length} hooks (${Object.keys(hooks).join(", ")}): a scaling group can have ${room}; remove some`;
   }
   for (const [key, item] of entries) {
     if (pulumi.Output.isInstance(item) || typeof item !== "object" || item === null) {

@@ -1,4 +1,3 @@
-import { maxHooksPerGroup } from "../../sdk/api/limits";
 import { isServiceError } from "../../sdk/errors/errors";
 import { redact } from "../../sdk/errors/redaction";
 import { check, isNew, type Kind } from "./check";
@@ -54,7 +53,7 @@ export class Run {
   readonly #log: RunLog;
   readonly #clock: RunClock;
   readonly #clients: ConfiguredClients;
-  readonly #ownership = new Ownership(maxHooksPerGroup);
+  readonly #ownership: Ownership;
   readonly #looks = new GroupLooks();
   /** The checked inputs of hooks that are still to be made, by their URNs. */
   readonly #awaited = new Map<string, Properties>();
@@ -63,6 +62,7 @@ export class Run {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
+    this.#ownership = new Ownership(settings.limits.maxHooksPerGroup);
     this.#clients = clock === systemClock ? clientsOf(settings) : new ConfiguredClients(settings, clock);
   }
 

@@ -13,14 +13,17 @@ export interface LifecycleHookLimits {
   readonly maxTimeout: number;
   /** The most characters in the notification metadata. */
   readonly maxMetadataLength: number;
+  /** The most hooks of a scaling group: the provider and the local API count them, the client does not. */
+  readonly maxHooksPerGroup: number;
 }
 
-/** The limits of the specification: names of 1–32, time-outs of 300–86400 s, metadata of at most 256. */
+/** The limits of the specification: names of 1–32, time-outs of 300–86400 s, metadata of at most 256, 5 hooks a group. */
 export const specificationLimits: LifecycleHookLimits = Object.freeze({
   maxNameLength: 32,
   minTimeout: 300,
   maxTimeout: 86_400,
   maxMetadataLength: 256,
+  maxHooksPerGroup: 5,
 });
 
 /** The shortest time-out, in seconds, that newer sites document. */
@@ -28,9 +31,6 @@ export const newerMinTimeout = 60;
 
 /** The time-out, in seconds, of a hook that names none (specification). */
 export const defaultTimeoutSeconds = 3600;
-
-/** The most hooks one scaling group can have (specification). */
-export const maxHooksPerGroup = 5;
 
 /** What a hook's name may consist of (specification). */
 export const namePattern = /^[0-9A-Za-z_-]+$/;

@@ -71,6 +71,7 @@ const flags: Readonly<Record<string, Readonly<Record<string, Flag>>>> = {
     "max-timeout": limit("the longest"),
     "max-name-length": limit("the most characters of its name"),
     "max-metadata-length": limit("the most characters of its metadata"),
+    "max-hooks-per-group": limit("the most hooks of a group"),
     strict: { help: "refuses fields that it does not know", read: () => true },
   },
   Trouble: {

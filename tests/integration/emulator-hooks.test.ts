@@ -67,7 +67,7 @@ describe("creating a hook", () => {
 
   test("takes what the limits of the emulator's own allow, and refuses what they do not", async () => {
     await using site = await startEmulator({
-      limits: { minTimeout: 60, maxNameLength: 64, maxMetadataLength: undefined },
+      limits: { minTimeout: 60, maxNameLength: 64, maxMetadataLength: undefined, maxHooksPerGroup: 2 },
     });
     const { hooks } = pathsOf(site);
     const create = (fields: object) => call(site, "POST", hooks, { body: { ...sampleHook, ...fields } });
@@ -77,6 +77,8 @@ describe("creating a hook", () => {
     expect(await create({ lifecycle_hook_name: "a".repeat(65) })).toMatchObject({ code: "AS.7031" });
     expect(await create({ default_timeout: 59 })).toMatchObject({ code: "AS.7030" });
     expect(await create({ notification_metadata: "x".repeat(257) })).toMatchObject({ code: "AS.7035" });
+    expect(await create({ lifecycle_hook_name: "second" })).toMatchObject({ status: 200 });
+    expect(await create({ lifecycle_hook_name: "third" })).toMatchObject({ code: "AS.7038" });
   });
 });
 

@@ -365,6 +365,14 @@ describe("a hook that one resource has", () => {
     expect(sent()).toEqual(["DELETE", "GET", "DELETE", "POST"]);
   });
 
+  test("is one too many where the configured limits say so", async () => {
+    const site = await startHost({ "huaweicloud:lifecycleHookLimits": '{"maxHooksPerGroup": 1}' });
+    expect((await site.check({}, hook("a", { lifecycleHookName: "a" }))).reasons).toEqual([]);
+    expect((await site.check({}, hook("b", { lifecycleHookName: "b" }))).reasons).toEqual([
+      expect.stringMatching(/has 2 hooks .* can have 1 /),
+    ]);
+  });
+
   test("and another resource wants is told at preview, as is a hook too many in a group", async () => {
     const check = async (urn: string, name: string) =>
       (await host.check({}, hook(urn, { lifecycleHookName: name }))).reasons;

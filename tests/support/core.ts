@@ -2,7 +2,7 @@ import { ConfiguredClients } from "../../provider/core/clients";
 import type { Context, RunClock } from "../../provider/core/context";
 import { Ownership } from "../../provider/core/ownership";
 import { readSettings } from "../../provider/core/settings";
-import { maxHooksPerGroup } from "../../sdk/api/limits";
+import { specificationLimits } from "../../sdk/api/limits";
 import type { Emulator } from "../../sdk/emulator";
 
 /** The context of an operation of the core, with a real client of an emulator, and what it said meanwhile. */
@@ -18,7 +18,7 @@ export function contextOf(
     clients: new ConfiguredClients(settings, clock),
     clock,
     isAbandoned: async () => false,
-    ownership: new Ownership(maxHooksPerGroup),
+    ownership: new Ownership(specificationLimits.maxHooksPerGroup),
     timeout: options.timeout ?? 600_000,
     log: async (message) => {
       said.push(message);

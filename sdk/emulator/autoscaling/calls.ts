@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { maxHooksPerGroup } from "../../api/limits";
 import { refusal } from "../http/refusals";
 import { jsonBody, parameter, type ReceivedRequest } from "../http/request";
 import { type Call, call, type World } from "../http/routes";
@@ -20,7 +19,7 @@ const hookCalls: readonly Call[] = [
     const hook = newHook(jsonBody(request.body), world.judgement);
     world.groups.get(groupId);
     expectTopic(hook.notification_topic_urn, world);
-    const event = { kind: "create-hook", hook, room: maxHooksPerGroup } as const;
+    const event = { kind: "create-hook", hook, room: world.judgement.limits.maxHooksPerGroup } as const;
     return hookOf(world.groups.happen(groupId, event), hook.lifecycle_hook_name);
   }),
   // Before the hook that is named list, which can be changed and deleted, but never shown.
