@@ -53,7 +53,6 @@ async function expectConverged(): Promise<void> {
   const [hook] = emulator.hooks(groupId);
   const kept = (await stack.state()).filter(({ type }) => type.includes("LifecycleHook"));
   expect(kept.map(({ id }) => id)).toEqual([`${groupId}/${hook?.lifecycle_hook_name}`]);
-  expect((await stack.preview()).steps).toEqual([]);
 }
 
 const onLinux = process.platform === "linux";
@@ -65,6 +64,7 @@ describe.runIf(onLinux)("a creation", () => {
     await expectMade();
     await stack.cancel();
     await expectConverged();
+    expect((await stack.up()).steps).toEqual([]);
   });
 
   test("of a named hook during which both are killed is explained by up, and taken over as it says", async () => {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { cliRequest } from "../../sdk/cli/command-line";
 import { version } from "../../sdk/version";
 import { emulatorOfEachTest } from "../support/emulator";
 
@@ -99,21 +100,26 @@ describe("an instance that hangs", () => {
 test.each([
   [["complete", group, "i-1", "--continue"], 1, "instance i-1 hangs on no such hook"],
   [["hooks", "missing"], 1, "AS.2007"],
-  [["hooks"], 2, "hooks needs the id of a scaling group"],
-  [["complete", group], 2, "complete needs the id of an instance"],
-  [["complete", group, "i-1"], 2, "complete needs one of --continue, --abandon and --extend"],
-  [["complete", group, "i-1", "--continue", "--extend"], 2, "complete needs one of"],
-  [["hanging", group, "--continue"], 2, "belong to complete"],
-  [["hanging", group, "more"], 2, '"more" is one word too many'],
-  [["watch", group, "--interval", "0"], 2, "is not a number of seconds from 1 to 3600"],
-  [["hang"], 2, '"hang" is no command'],
-  [[], 2, "give a command"],
   [["--wrong"], 2, "Unknown option"],
   [["hooks", group, "--region", ""], 2, "which region?"],
 ] as const)("%j ends with %i and says why", async (args, code, text) => {
   const ended = await start(...args).ended;
   expect(ended).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(text) });
   expect(ended.stderr.includes("Usage:")).toBe(code === 2);
+});
+
+test.each([
+  [["hooks"], "hooks needs the id of a scaling group"],
+  [["complete", group], "complete needs the id of an instance"],
+  [["complete", group, "i-1"], "complete needs one of --continue, --abandon and --extend"],
+  [["complete", group, "i-1", "--continue", "--extend"], "complete needs one of"],
+  [["hanging", group, "--continue"], "belong to complete"],
+  [["hanging", group, "more"], '"more" is one word too many'],
+  [["watch", group, "--interval", "0"], "is not a number of seconds from 1 to 3600"],
+  [["hang"], '"hang" is no command'],
+  [[], "give a command"],
+])("%j can't be understood: %s", (args, text) => {
+  expect(() => cliRequest(args, {})).toThrow(text);
 });
 
 test("help and version are told without credentials", async () => {

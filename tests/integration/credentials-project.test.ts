@@ -122,11 +122,6 @@ describe("the project of the environment", () => {
       { ...environment, HW_PROJECT_ID: "", HUAWEICLOUD_SDK_PROJECT_ID: "psdk" },
       "psdk",
     ],
-    [
-      "HW_PROJECT_ID of the region in HW_REGION_NAME",
-      { ...environment, HW_REGION_NAME: "cn-north-4" },
-      "penv",
-    ],
   ])("is that of %s, where the credentials are the default ones", async (_, variables, id) => {
     await using server = await startCloud([]);
     await using client = clientOf(server, { ...usual, environment: variables });

@@ -22,6 +22,8 @@ test("look-ups of one process share a client: one look-up of the project, howeve
   expect(emulator.requests.filter(({ path }) => path === "/v3/projects")).toHaveLength(1);
 });
 
+const boot = { lifecycleHookType: "INSTANCE_LAUNCHING" };
+
 describe("under mocks", () => {
   const registered: Record<string, unknown>[] = [];
   beforeAll(() =>
@@ -72,6 +74,11 @@ describe("under mocks", () => {
     ],
     ["an output for the hooks", pulumi.output({}), /hooks is an output/],
     ["no hooks", undefined, /hooks is missing/],
+    [
+      "more hooks than a group can have",
+      { a: boot, b: boot, c: boot, d: boot, e: boot, f: boot },
+      /has 6 hooks \(a, b, c, d, e, f\): a scaling group can have 5/,
+    ],
   ])("LifecycleHooks tells of %s", (_, hooks, problem) => {
     const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, hooks };
     expect(() => new LifecycleHooks("web", args as never)).toThrow(problem);

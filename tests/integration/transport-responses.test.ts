@@ -158,14 +158,3 @@ test("the identity service's request id has a header of its own", async () => {
   await using client = clientOf(server, { projectId: undefined });
   expect(await rejection(client.projectId())).toMatchObject({ status: 403, requestId: "token_4f" });
 });
-
-test("a missing group, which the service answers with 400, is told as such", async () => {
-  await using server = await startHttpServer((response) =>
-    answer(response, 400, { error: { code: "AS.2007", message: "The AS group does not exist." } }),
-  );
-  await using client = clientOf(server);
-  const error = await rejection(client.lifecycleHooks.list(groupId));
-  expect(error.message).toBe(
-    `listing the lifecycle hooks of scaling group ${groupId}: the scaling group does not exist; check its id, the region and the project (AS.2007)`,
-  );
-});

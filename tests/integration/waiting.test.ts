@@ -63,7 +63,7 @@ describe("the wait for a hanging instance", () => {
     await using server = await startHttpServer(always(503, { error_code: "APIGW.0613" }));
     await using client = clientOf(server);
     const error = await rejection(
-      client.hangingInstances.waitFor(groupId, () => true, { timeout: 400, interval: 5 }),
+      client.hangingInstances.waitFor(groupId, () => true, { timeout: 1_500, interval: 100 }),
     );
     expect(error.message).toContain("the last look failed: ");
     expect(error.message).toContain("IAM is unavailable");

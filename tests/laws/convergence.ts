@@ -15,9 +15,12 @@ export async function given(driver: Driver, program: Program): Promise<void> {
   await expectConverged(driver, program);
 }
 
-/** Makes sure that nothing is there. */
+/** Makes sure that nothing is there, neither in the state nor in the API. */
 export async function cleared(driver: Driver): Promise<void> {
-  if (Object.keys(await driver.kept()).length > 0) await driver.destroy();
+  const { emulator } = driver;
+  if (Object.keys(await driver.kept()).length > 0) await driver.restore({ deployment: { resources: [] } });
+  for (const group of emulator.groups)
+    for (const hook of emulator.hooks(group)) emulator.removeHook(group, hook.lifecycle_hook_name);
   expect(await driver.kept()).toEqual({});
 }
 

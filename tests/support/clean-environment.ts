@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 /**
  * Run before each test file: a developer's own keys, and the server that the tests may run on, must not take part.
  */
@@ -7,5 +5,3 @@ for (const name of Object.keys(process.env)) {
   if (/^(HW_|HUAWEICLOUD_|PULUMI_(?!HOME$))/.test(name)) delete process.env[name];
 }
 process.env.HW_METADATA_DISABLED = "1";
-// Every engine run starts Node several times, to load the same code.
-process.env.NODE_COMPILE_CACHE ??= join(__dirname, "../../.tmp/compile-cache");

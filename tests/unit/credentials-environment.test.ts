@@ -76,12 +76,6 @@ describe("the project of the environment", () => {
     const both = { ...sdk, HW_PROJECT_ID: "p2" };
     expect(environmentProject(both, "cn-north-4")).toEqual({ id: "p2", variable: "HW_PROJECT_ID" });
   });
-
-  test("does not apply in a region that HW_REGION_NAME does not name", () => {
-    const environment = { HW_PROJECT_ID: "p", HW_REGION_NAME: "cn-north-4" };
-    expect(environmentProject(environment, "cn-north-4")?.id).toBe("p");
-    expect(environmentProject(environment, "cn-south-1")).toBeUndefined();
-  });
 });
 
 test("HW_ENDPOINTS applies to its region alone, and each problem of it is named", () => {
