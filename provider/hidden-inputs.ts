@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import {
   lifecycleHookToken,
@@ -41,21 +42,39 @@ async function secretsAmong<Name extends string>(
   return secrets.length === 0 ? undefined : secrets;
 }
 
+/** The options of a hook that the host does not tell the provider. */
+export function hookOptions(opts: pulumi.CustomResourceOptions) {
+  const { replaceOnChanges = [], deleteBeforeReplace } = opts;
+  return {
+    ...importOptions(opts),
+    ...(replaceOnChanges.length === 0 ? {} : { __replaceOnChanges: replaceOnChanges }),
+    ...(deleteBeforeReplace === false ? { __createFirst: true } : {}),
+  };
+}
+
+export function importOptions({ import: importId, ignoreChanges = [] }: pulumi.CustomResourceOptions) {
+  if (!importId) return {};
+  return { __import: importId, ...(ignoreChanges.length === 0 ? {} : { __ignoreChanges: ignoreChanges }) };
+}
+
 /** The hidden input that tells what a class was given, where transforms may change that afterwards. */
 export function givenBefore(
   opts: pulumi.CustomResourceOptions,
   args: object,
 ): { readonly __given?: Promise<object> } {
-  return mayTransform(opts) ? { __given: followTransforms(takeImport).then(() => ({ ...args })) } : {};
+  return mayTransform(opts) ? { __given: followTransforms(tellOptions).then(() => ({ ...args })) } : {};
 }
 
-const tokens: readonly string[] = [lifecycleHookToken, scalingGroupActivationToken];
+const optionsOf: Readonly<Record<string, (opts: pulumi.CustomResourceOptions) => object>> = {
+  [lifecycleHookToken]: hookOptions,
+  [scalingGroupActivationToken]: importOptions,
+};
 
-/** Makes an `import` that a transform has set what one of the class's own options is. */
-const takeImport: pulumi.ResourceTransform = ({ type, props, opts }) => {
-  const { import: importId, ...others } = opts as pulumi.CustomResourceOptions;
-  if (!tokens.includes(type) || !importId) return undefined;
-  const { ignoreChanges = [] } = opts;
-  const ignored = ignoreChanges.length === 0 ? {} : { __ignoreChanges: ignoreChanges };
-  return { props: { ...props, __import: importId, ...ignored }, opts: others };
+/** Tells the options that transforms have set as a class tells its own. The engine can't import, so it is not told to. */
+const tellOptions: pulumi.ResourceTransform = ({ type, props, opts }) => {
+  const { import: _, ...others } = opts as pulumi.CustomResourceOptions;
+  const hidden = optionsOf[type]?.(opts) ?? {};
+  const known: Readonly<Record<string, unknown>> = props;
+  const isTold = Object.entries(hidden).every(([name, value]) => isDeepStrictEqual(known[name], value));
+  return isTold ? undefined : { props: { ...props, ...hidden }, opts: others };
 };

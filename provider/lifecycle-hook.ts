@@ -8,7 +8,7 @@ import {
   outputProperties,
 } from "./core/properties";
 import { lifecycleHookToken } from "./core/urn";
-import { givenBefore, secretNames, urnOf } from "./hidden-inputs";
+import { givenBefore, hookOptions, secretNames, urnOf } from "./hidden-inputs";
 import { providerText, requireReachablePackage } from "./provider-text";
 
 /** The moments at which a hook suspends an instance. */
@@ -161,13 +161,8 @@ function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.Custom
   const hidden: { [Name in keyof (HiddenInputs & CheckOnlyInputs)]: pulumi.Input<unknown> } = {
     __urn: urnOf(name, opts.parent),
     ...secretNames(inputNames, args),
-    ...(opts.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
-    ...(opts.import === undefined ? {} : { __import: opts.import }),
-    ...(opts.import === undefined || opts.ignoreChanges === undefined
-      ? {}
-      : { __ignoreChanges: opts.ignoreChanges }),
+    ...hookOptions(opts),
     ...(opts.customTimeouts === undefined ? {} : { __timeouts: opts.customTimeouts }),
-    ...(opts.deleteBeforeReplace === false ? { __createFirst: true } : {}),
     ...givenBefore(opts, args),
   };
   return hidden;

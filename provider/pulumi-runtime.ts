@@ -11,10 +11,16 @@ interface OutputInternals<T> {
 
 interface RuntimeState {
   getStackResource(): pulumi.Resource | undefined;
-  getStore(): {
-    readonly callbacks?: { awaitStackRegistrations(): Promise<void> };
-    readonly supportsTransforms: boolean;
-  };
+  getStore(): { readonly callbacks?: Callbacks; readonly supportsTransforms: boolean };
+}
+
+interface Callbacks {
+  awaitStackRegistrations(): Promise<void>;
+  registerTransform(transform: pulumi.ResourceTransform): Promise<object>;
+}
+
+interface TransformMonitor {
+  registerStackTransform(callback: object, done: () => void): void;
 }
 
 // By `require`: Pulumi's modules have no names that an import finds.
@@ -59,26 +65,31 @@ export function mayTransform({ parent, transforms, transformations }: pulumi.Res
   return (given?.length ?? 0) > 0 || runtimeState().getStore().callbacks !== undefined;
 }
 
-/** By the callbacks of a program: settled when the transform of {@link followTransforms} is being registered. */
+/** By the callbacks of a program: settled when the engine has the transform of {@link followTransforms}. */
 const followed = new WeakMap<object, Promise<void>>();
 
 /**
  * Has a transform run on all resources of a program, after those that the program has registered: once a program, and
  * not under mocks, which import nothing. A resource whose inputs wait for the result is registered after the transform.
  */
-export async function followTransforms(transform: pulumi.ResourceTransform): Promise<void> {
-  const { callbacks, supportsTransforms } = runtimeState().getStore();
-  if (isMocked() || !supportsTransforms) return;
-  const known = callbacks && followed.get(callbacks);
-  if (known !== undefined) return known;
-  const following = (async () => {
-    // The engine runs transforms in the order in which they arrive.
-    if (callbacks !== undefined) await callbacks.awaitStackRegistrations();
-    pulumi.runtime.registerResourceTransform(transform);
-  })();
-  const { callbacks: ours } = runtimeState().getStore();
-  if (ours !== undefined) followed.set(ours, following);
-  return following;
+export function followTransforms(transform: pulumi.ResourceTransform): Promise<void> {
+  const { getCallbacks }: { getCallbacks(): Callbacks | undefined } = load(
+    "@pulumi/pulumi/runtime/settings.js",
+  );
+  const callbacks = isMocked() || !runtimeState().getStore().supportsTransforms ? undefined : getCallbacks();
+  if (callbacks === undefined) return Promise.resolve();
+  const known = followed.get(callbacks) ?? register(callbacks, transform);
+  followed.set(callbacks, known);
+  return known;
+}
+
+/** As `registerResourceTransform` does, but later, and without ending a program whose engine takes no transforms. */
+async function register(callbacks: Callbacks, transform: pulumi.ResourceTransform): Promise<void> {
+  // The engine runs transforms in the order in which they arrive.
+  await callbacks.awaitStackRegistrations();
+  const callback = await callbacks.registerTransform(transform);
+  const monitor = pulumi.runtime.getMonitor() as unknown as TransformMonitor;
+  await new Promise<void>((resolve) => monitor.registerStackTransform(callback, () => resolve()));
 }
 
 function runtimeState(): RuntimeState {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ActivationInputName, activationInputs, activationOutputs } from "./core/activation/properties";
 import type { CheckOnlyInputs, HiddenInputs } from "./core/properties";
 import { scalingGroupActivationToken } from "./core/urn";
-import { givenBefore, secretNames, urnOf } from "./hidden-inputs";
+import { givenBefore, importOptions, secretNames, urnOf } from "./hidden-inputs";
 import { LifecycleHook } from "./lifecycle-hook";
 import { activationProviderText, requireReachablePackage } from "./provider-text";
 import { resourcesOf } from "./pulumi-runtime";
@@ -131,12 +131,11 @@ function properties(
 }
 
 function hiddenInputs(name: string, args: ScalingGroupActivationArgs, opts: pulumi.CustomResourceOptions) {
-  const { import: importId, ignoreChanges, customTimeouts } = opts;
+  const { customTimeouts } = opts;
   const hidden: { [Name in keyof (HiddenInputs & CheckOnlyInputs)]: pulumi.Input<unknown> } = {
     __urn: urnOf(name, opts.parent),
     ...secretNames(inputNames, args),
-    ...(importId === undefined ? {} : { __import: importId }),
-    ...(importId === undefined || ignoreChanges === undefined ? {} : { __ignoreChanges: ignoreChanges }),
+    ...importOptions(opts),
     ...(customTimeouts === undefined ? {} : { __timeouts: customTimeouts }),
     ...givenBefore(opts, args),
   };

@@ -114,6 +114,25 @@ test("customTimeouts that a transform sets are those of the operations", async (
   expect((await trial.stack.destroy()).diagnostics.join()).toMatch(/AS.2033.*waited 1 s/);
 });
 
+test("a replacement before the deletion that a transform asks for is refused, and changes nothing", async () => {
+  const program =
+    (defaultTimeout: number): pulumi.automation.PulumiFn =>
+    async () => {
+      await pulumi.runtime.registerResourceTransform(({ props, opts }) => ({
+        props,
+        opts: { ...opts, deleteBeforeReplace: false, replaceOnChanges: ["defaultTimeout"] },
+      }));
+      new LifecycleHook("drain", { ...hookArgs, lifecycleHookName: "drain", defaultTimeout });
+    };
+  await using trial = await Trial.start(program(600));
+  await trial.stack.up();
+  trial.sent();
+  trial.stack.program = program(900);
+  for (const run of [await trial.stack.preview(), await trial.stack.up()])
+    expect(run.diagnostics.join()).toContain("deleteBeforeReplace: false can't replace");
+  expect(trial.sent().filter((method) => method !== "GET")).toEqual([]);
+});
+
 test.for(["transforms", "transformations"] as const)(
   "an import that %s set takes the hook over, and is refused where the hook differs",
   async (kind) => {
