@@ -3,10 +3,9 @@
 // up to date, then runs the script with the project's own Node.
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
-import { Interrupted, run } from "./setup/child.mjs";
+import { fail, run } from "./setup/child.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { cacheFolder, nodeModules, projectNode } from "./setup/paths.mjs";
-import { say } from "./setup/say.mjs";
 
 try {
   const { node } = process.versions;
@@ -15,13 +14,7 @@ try {
   const args = process.argv.slice(2);
   if (args.length > 0) process.exitCode = await run(projectNode(), args, environment());
 } catch (error) {
-  const isInterrupted = error instanceof Interrupted;
-  say(
-    isInterrupted
-      ? "Interrupted. Run the command again to go on."
-      : `✗ ${error instanceof Error ? error.message : error}`,
-  );
-  process.exitCode = isInterrupted ? error.exitCode : 1;
+  fail(error, "Interrupted. Run the command again to go on.");
 }
 
 /** The project's Node comes first: Pulumi starts programs and dynamic providers with the `node` on the PATH. */

@@ -31,7 +31,6 @@ test("an update tells each input that differs, but for those of the provider alo
     { defaultTimeout: 900, scalingGroupId: "g", __urn: "b" },
   ];
   expect(changesIn([done("drain", "update", inputs), done("boot", "same")], "up")).toMatchObject([
-    { resource: "boot", kind: "unchanged" },
     { resource: "drain", kind: "update", detail: "defaultTimeout 3600 → 900" },
     { resource: "drain", kind: "update", detail: 'notificationMetadata "x" → (none)' },
   ]);
@@ -82,10 +81,7 @@ const hook = {
   notification_metadata: "stop",
 } as WireLifecycleHook;
 const seen: Seen = {
-  changes: [
-    { resource: "boot", kind: "unchanged", detail: "" },
-    { resource: "drain", kind: "update", detail: "defaultTimeout 900 → 1800" },
-  ],
+  changes: [{ resource: "drain", kind: "update", detail: "defaultTimeout 900 → 1800" }],
   requests: [put as RequestLogEntry],
   hooks: [hook],
 };
@@ -117,8 +113,7 @@ const good: Result = { step, seen, faults: [], seconds: 1.26 };
 
 test("the account of a step shows what Pulumi did, what the API saw, and the verdict", () => {
   expect(account(good)).toBe(`\
-   Pulumi     =  boot   unchanged
-              ~  drain  update     defaultTimeout 900 → 1800
+   Pulumi     ~  drain  update  defaultTimeout 900 → 1800
    API        PUT  /x/scaling_lifecycle_hook/g/drain  200
    ✓ one PUT changes it (1.3 s)`);
   expect(account({ ...good, faults: ["one", "another"] })).toContain(`

@@ -5,6 +5,7 @@ import { constants } from "node:os";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isWindows, root } from "./paths.mjs";
+import { say } from "./say.mjs";
 
 /** @type {readonly NodeJS.Signals[]} */
 const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -19,32 +20,35 @@ export class Interrupted extends Error {
   }
 }
 
+/** Tells why a script ends, and with which exit code. @param {unknown} error @param {string} interrupted */
+export function fail(error, interrupted) {
+  const is = error instanceof Interrupted;
+  say(is ? interrupted : `✗ ${error instanceof Error ? error.message : error}`);
+  process.exitCode = is ? error.exitCode : 1;
+}
+
 /**
- * Runs a command on this process's own stdin, stdout and stderr, and passes signals on to it.
- * @param {string} command
- * @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<number>} its exit code, or 128 + n after signal n
+ * Runs a command on this process's own stdin, stdout and stderr, and passes signals on to it. Gives its exit code, or
+ * 128 + n after signal n.
+ * @type {(command: string, args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>}
  */
-export async function run(command, args, env) {
+export const run = (command, args, env) => {
   let heardAt = 0;
-  return await start(command, args, { stdio: "inherit", env }, (child, signal) => {
+  return start(command, args, { stdio: "inherit", env }, (child, signal) => {
     // A terminal's ^C arrives twice, since npm passes it on as well. A person takes longer to press it again.
     if (Date.now() - heardAt > 400) child.kill(signal);
     heardAt = Date.now();
   });
-}
+};
+
+/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, timeoutSeconds?: number }} Options */
 
 /**
- * Runs a command and collects what it prints. A signal, or the end of the time, kills it with all that it has started.
- * @param {string} command
- * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, timeoutSeconds?: number }} [options]
- * @returns {Promise<string>} what it printed
- * @throws {Error} with the end of what it printed, when it fails
- * @throws {Interrupted} when a signal arrives meanwhile
+ * Runs a command and gives what it prints. A signal, or the end of the time, kills it with all that it has started.
+ * Throws an `Interrupted` after a signal, and an error with the end of what it printed when it fails.
+ * @type {(command: string, args: readonly string[], options?: Options) => Promise<string>}
  */
-export async function collect(command, args, { onLine, timeoutSeconds = 0, ...options } = {}) {
+export const collect = async (command, args, { onLine, timeoutSeconds = 0, ...others } = {}) => {
   let output = "";
   /** @type {Interrupted | undefined} */
   let interruption;
@@ -52,21 +56,13 @@ export async function collect(command, args, { onLine, timeoutSeconds = 0, ...op
     output += text;
     for (const line of text.split("\n")) if (line !== "") onLine?.(line);
   };
-  const spawned = {
-    ...options,
-    timeout: timeoutSeconds * 1000,
-    killSignal: /** @type {const} */ ("SIGKILL"),
+  /** @type {import("node:child_process").SpawnOptions} */
+  const options = { ...others, stdio: "pipe", timeout: timeoutSeconds * 1000, killSignal: "SIGKILL" };
+  const kill = (/** @type {Child} */ child, /** @type {NodeJS.Signals} */ signal) => {
+    interruption = new Interrupted(signal);
+    child.kill("SIGKILL");
   };
-  const code = await start(
-    command,
-    args,
-    { ...spawned, stdio: "pipe" },
-    (child, signal) => {
-      interruption = new Interrupted(signal);
-      child.kill("SIGKILL");
-    },
-    hear,
-  );
+  const code = await start(command, args, options, kill, hear);
   if (interruption !== undefined) throw interruption;
   if (code === 0) return output;
   // npm warns whenever a Node runs it that is older than the project's own.
@@ -74,17 +70,18 @@ export async function collect(command, args, { onLine, timeoutSeconds = 0, ...op
     .split("\n")
     .filter((line) => line !== "" && !/^npm warn EBADENGINE|^go: down/.test(line));
   throw new Error(`\`${command} ${args[0]}\` failed (${code}):\n${lines.slice(-12).join("\n")}`);
-}
+};
+
+/** @typedef {import("node:child_process").ChildProcess} Child */
 
 /**
  * Runs a command as the leader of a process group of its own: so a signal reaches it once, through this process, and all
- * that it has started ends with it.
+ * that it has started ends with it. Gives the exit code.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {import("node:child_process").SpawnOptions} options
- * @param {(child: import("node:child_process").ChildProcess, signal: NodeJS.Signals) => void} onSignal
+ * @param {(child: Child, signal: NodeJS.Signals) => void} onSignal
  * @param {(text: string) => void} [onOutput]
- * @returns {Promise<number>}
  */
 async function start(command, args, options, onSignal, onOutput = () => {}) {
   const child = spawn(command, args, { cwd: root, ...options, detached: !isWindows });
@@ -101,10 +98,7 @@ async function start(command, args, options, onSignal, onOutput = () => {}) {
   }
 }
 
-/**
- * Ends what a command has left of its process group, in the end by SIGKILL.
- * @param {number} leader
- */
+/** Ends what a command has left of its process group, in the end by SIGKILL. @param {number} leader */
 async function endGroup(leader) {
   try {
     process.kill(-leader, "SIGTERM");

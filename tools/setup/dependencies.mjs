@@ -32,30 +32,22 @@ function areInstalled() {
 
 /**
  * Whether the installed packages are the wanted ones, but for optional ones of other systems.
- * @param {Packages} wanted
- * @param {Packages} installed
+ * @type {(wanted: Packages, installed: Packages) => boolean}
  */
-export function matches(wanted, installed) {
-  return Object.entries(wanted).every(([path, { version, optional }]) => {
+export const matches = (wanted, installed) =>
+  Object.entries(wanted).every(([path, { version, optional }]) => {
     const found = installed[path];
     return path === "" || (found === undefined ? optional === true : found.version === version);
   });
-}
 
-/**
- * @param {string} file package-lock.json, or npm's own account of what it has installed, which it writes last of all
- * @returns {Packages}
- */
+/** Of package-lock.json, or of npm's own account of what it has installed, which it writes last. @param {string} file */
 function packagesIn(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : {};
 }
 
 /**
- * Installs beside node_modules, which is then replaced at once: an installation that is killed leaves it whole, and an npm
- * that outlives us writes into a folder of its own.
- *
- * `npm ci` would refuse a lock file that lacks the optional binaries of other systems. With `--no-save` npm installs the
- * same versions, and adds what is missing.
+ * Installs beside node_modules, which is then replaced at once, so that an installation that is killed leaves it whole.
+ * `npm ci` would refuse a lock file that lacks other systems' optional binaries; `--no-save` takes the same versions.
  */
 async function install() {
   for (const name of await readdir(scratch)) if (name.startsWith("npm-")) await remove(join(scratch, name));

@@ -57,9 +57,10 @@ export async function ensureEngine(): Promise<void> {
     }
     throw new Error(complaint(tried));
   };
-  const locked = async () => (await findKept()) ?? (await make());
   const lock = join(cacheFolder, "engine.lock");
-  const folder = (await findKept()) ?? (await withLock(lock, "setting up the Pulumi engine", locked));
+  const doing = "setting up the Pulumi engine";
+  const folder =
+    (await findKept()) ?? (await withLock(lock, doing, async () => (await findKept()) ?? make()));
   process.env.PATH = `${join(folder, "bin")}${delimiter}${process.env.PATH}`;
 }
 
@@ -136,17 +137,11 @@ async function build(folder: string, detail: (text: string) => void): Promise<vo
   const bin = join(folder, "bin");
   const scratch = join(folder, "go-build");
   mkdirSync(scratch);
-  // As in the official release, without a C compiler; for this machine; with temporary files where they are removed.
+  // As in the official release, without a C compiler; temporary files go where they are removed.
   const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOOS: "", GOARCH: "", GOTMPDIR: scratch };
-  let packages = 0;
-  const onLine = (line: string) => {
-    if (line.startsWith("go: ")) return detail(line.slice("go: ".length));
-    packages += 1;
-    detail(`${packages} packages compiled`);
-  };
   for (const { module, package: name, version } of [engine, languageHost]) {
     const args = ["build", "-v", ...goArguments(version), "-o", `${bin}/`, name];
-    await collect("go", args, { cwd: moduleFolder(module), env, onLine });
+    await collect("go", args, { cwd: moduleFolder(module), env, onLine: detail });
   }
   // The launcher of dynamic providers is a script in the sdk's module, read-only in the module cache.
   const launcher = `pulumi-resource-pulumi-nodejs${isWindows ? ".cmd" : ""}`;

@@ -7,41 +7,34 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { withProgress } from "./say.mjs";
 
 /**
- * Does a piece of work while no other process of this machine does it.
- *
- * The lock is a folder with one file that is named after its owner. It appears by a rename, with that file in it. Where
+ * Does a piece of work while no other process of this machine does it. The lock is a folder with one file that is named
+ * after its owner. It appears by a rename, with that file in it. Where
  * the owner has been killed the lock is broken by removing that very file, never the file of a new owner.
- *
  * @template T
  * @param {string} folder
  * @param {string} doing the work in the present participle: said to a user who has to wait for it
  * @param {() => Promise<T>} work
- * @returns {Promise<T>}
  */
 export async function withLock(folder, doing, work) {
   await mkdir(dirname(folder), { recursive: true });
-  const token =
-    (await take(folder)) ?? (await withProgress(`Waiting for another process, which is ${doing}`, wait));
+  const wait = async () => {
+    for (;;) {
+      await sleep(100);
+      const taken = await take(folder);
+      if (taken !== undefined) return taken;
+    }
+  };
+  const waiting = `Waiting for another process, which is ${doing}`;
+  const token = (await take(folder)) ?? (await withProgress(waiting, wait));
   try {
     return await work();
   } finally {
     await rm(token, { force: true });
     await rmdir(folder).catch(() => {}); // the next owner has moved in
   }
-
-  async function wait() {
-    for (;;) {
-      await sleep(100);
-      const token = await take(folder);
-      if (token !== undefined) return token;
-    }
-  }
 }
 
-/**
- * @param {string} folder
- * @returns {Promise<string | undefined>} the file that stands for the ownership; undefined while another process has it
- */
+/** The file that stands for the ownership; undefined while another process has it. @param {string} folder */
 async function take(folder) {
   const [owner] = await readdir(folder).catch(() => []);
   if (owner !== undefined) {

@@ -1,19 +1,13 @@
 // @ts-check
 import process from "node:process";
 
-/** The set-up writes to stderr: stdout belongs to what runs after it, such as `npm pack --json`. */
-const stream = process.stderr;
-const isTerminal = stream.isTTY === true && process.env.TERM !== "dumb";
-const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-
-/** @param {string} text */
+/** The set-up writes to stderr: stdout belongs to what runs after it, such as `npm pack --json`. @param {string} text */
 export function say(text) {
-  stream.write(`${text}\n`);
+  process.stderr.write(`${text}\n`);
 }
 
 /**
- * Shows that a piece of work goes on: on a terminal as one line that moves, elsewhere as a line at its start, one every
- * 15 s, and one at its end.
+ * Shows that a piece of work goes on: a line at its start, one every 15 s, and one at its end.
  *
  * @template T
  * @param {string} label
@@ -22,16 +16,10 @@ export function say(text) {
  */
 export async function withProgress(label, work) {
   const start = Date.now();
+  const seconds = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
   let detail = "";
-  let frame = 0;
-  const state = () => [detail, duration(Date.now() - start)].filter(Boolean).join(", ");
-  const draw = () => {
-    frame += 1;
-    const line = `${frames[frame % frames.length]} ${label} (${state()})`;
-    stream.write(`\r\u001b[2K${line.slice(0, (stream.columns || 80) - 1)}`);
-  };
-  if (!isTerminal) say(`${label} ...`);
-  const timer = setInterval(isTerminal ? draw : () => say(`  ... ${state()}`), isTerminal ? 100 : 15_000);
+  say(`${label} ...`);
+  const timer = setInterval(() => say(`  ... ${[detail, seconds()].filter(Boolean).join(", ")}`), 15_000);
   let mark = "✗";
   try {
     const result = await work((text) => {
@@ -41,17 +29,6 @@ export async function withProgress(label, work) {
     return result;
   } finally {
     clearInterval(timer);
-    say(`${isTerminal ? "\r\u001b[2K" : ""}${mark} ${label} (${duration(Date.now() - start)})`);
+    say(`${mark} ${label} (${seconds()})`);
   }
-}
-
-/**
- * @param {number} milliseconds
- * @returns {string} such as `0.4 s`, `12 s` or `2 min 43 s`
- */
-function duration(milliseconds) {
-  const seconds = milliseconds / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -1,7 +1,7 @@
 // The guided tour: `npm start`.
 import process from "node:process";
 import { ensureBuilt } from "../setup/build.mts";
-import { Interrupted } from "../setup/child.mjs";
+import { fail, Interrupted } from "../setup/child.mjs";
 
 const stop = new AbortController();
 const interrupt = (signal: NodeJS.Signals) => {
@@ -22,11 +22,5 @@ try {
   stop.signal.addEventListener("abort", () => console.log("Stopping Pulumi. Press ^C again to kill it."));
   process.exitCode = (await tour(steps, stop.signal)) ? 0 : 1;
 } catch (error) {
-  const isInterrupted = error instanceof Interrupted;
-  console.error(
-    isInterrupted
-      ? "Stopped. Nothing is left behind."
-      : `✗ ${error instanceof Error ? error.message : error}`,
-  );
-  process.exitCode = isInterrupted ? error.exitCode : 1;
+  fail(error, "Stopped. Nothing is left behind.");
 }

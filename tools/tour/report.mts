@@ -21,7 +21,6 @@ const looks: Readonly<Record<Kind, { symbol: string; style: Style; done: string 
   replace: { symbol: "±", style: "yellow", done: "replaced" },
   delete: { symbol: "-", style: "red", done: "deleted" },
   drift: { symbol: "≠", style: "yellow", done: "drifted" },
-  unchanged: { symbol: "=", style: "dim", done: "unchanged" },
   event: { symbol: "·", style: "dim", done: "scaled out and in" },
   error: { symbol: "✗", style: "red", done: "refused" },
 };
@@ -37,14 +36,14 @@ export function opening(steps: number, engine: string, api: string, groupId: str
 
 /** What is about to happen. */
 export function heading({ name, story, elsewhere, config, operation }: Step, number: number): string {
-  const assignments = (values: object) =>
-    Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  const assigned = ([key, value]: [string, unknown]) => `${key} = ${JSON.stringify(value)}`;
+  const assignments = (values: object) => Object.entries(values).map(assigned).join(", ");
   const { lifecycle_hook_name: hook, ...changed } = elsewhere ?? {};
   return [
     paint("bold", `\n${number}. ${name}`),
     `   ${story}\n`,
-    ...(hook === undefined ? [] : [section("Elsewhere", `${hook}: ${assignments(changed).join(", ")}`)]),
-    ...(config === undefined ? [] : [section("Config", assignments(config).join(", "))]),
+    ...(hook === undefined ? [] : [section("Elsewhere", `${hook}: ${assignments(changed)}`)]),
+    ...(config === undefined ? [] : [section("Config", assignments(config))]),
     operation === "scale"
       ? section("Scale", "from 0 instances to 1, and back to 0")
       : section("Command", `pulumi ${operation}`),
@@ -71,20 +70,14 @@ function changeRows({ resource, kind, detail }: Change): string[][] {
   return [start, ...more.map((line) => ["", "", "", line])];
 }
 
-function requestRow({ method, path, query, status = 0, code, body }: RequestLogEntry): string[] {
-  // Without what all paths begin with, and with the first digits of UUIDs.
+/** Without what all paths begin with, and with the first digits of UUIDs. */
+function requestRow({ method, path, status = 0, code, body }: RequestLogEntry): string[] {
   const short = path
     .replace(/^\/autoscaling-api\/v1\/[^/]+/, "…")
-    .replace(/\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "$1…");
+    .replace(/(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "…");
   // The path of a create does not name the hook.
   const remark = code ?? /"lifecycle_hook_name":"([^"]*)"/.exec(body)?.[1] ?? "";
-  const isFine = status >= 200 && status < 300;
-  return [
-    method,
-    query === "" ? short : `${short}?${query}`,
-    paint(isFine ? "green" : "red", `${status}`),
-    remark,
-  ];
+  return [method, short, paint(status >= 200 && status < 300 ? "green" : "red", `${status}`), remark];
 }
 
 /** All steps at a glance; those that were not taken as well. */
@@ -98,12 +91,10 @@ export function closing(steps: readonly Step[], results: readonly Result[]): str
     ...table([titles, ...rows], new Set([0, 4])),
     "",
     good === steps.length
-      ? `${paint("green", `✓ All ${good} steps were as they should be, in ${seconds} s.`)}\n${next}`
+      ? `${paint("green", `✓ All ${good} steps were as they should be, in ${seconds} s.`)}\nNext: examples/README.md, for stacks of your own, against the local API or your account.`
       : paint("red", `✗ ${good} of ${steps.length} steps were as they should be.`),
   ].join("\n");
 }
-
-const next = "Next: examples/README.md, for stacks of your own, against the local API or your account.";
 
 function summary(result: Result | undefined): string[] {
   if (result === undefined) return ["not taken", "", "", "–"];
@@ -112,11 +103,10 @@ function summary(result: Result | undefined): string[] {
   const changes = new Map(
     seen.changes.map((each) => [each.kind === "error" ? each : each.resource, each.kind]),
   );
-  const words = [...changes.values()].filter((kind) => kind !== "unchanged");
   const isPlan = step.operation === "preview";
+  const word = (kind: Kind) => (isPlan && kind !== "error" ? `to ${kind}` : looks[kind].done);
   return [
-    counts(words.map((kind) => (isPlan && kind !== "error" ? `to ${kind}` : looks[kind].done))) ||
-      "no change",
+    counts([...changes.values()].map(word)) || "no change",
     counts(seen.requests.map(({ method }) => method)) || "none",
     seconds.toFixed(1),
     faults.length === 0 ? paint("green", "✓") : paint("red", "✗"),

@@ -3,7 +3,7 @@ import type { RequestLogEntry, WireLifecycleHook } from "pulumi-huaweicloud-as/e
 import type { Step } from "./steps.mts";
 
 /** What Pulumi did to a resource, or would do, or found; an event is of an instance. */
-export type Kind = "create" | "update" | "replace" | "delete" | "drift" | "unchanged" | "error" | "event";
+export type Kind = "create" | "update" | "replace" | "delete" | "drift" | "error" | "event";
 
 export interface Change {
   /** The resource's name in the program; empty for an error of the whole. */
@@ -26,7 +26,6 @@ const kinds: Readonly<Record<string, Kind>> = {
   update: "update",
   replace: "replace",
   delete: "delete",
-  same: "unchanged",
 };
 
 /** A change for each property of each resource, then the errors. Pulumi's own resources are left out. */
@@ -65,23 +64,17 @@ function nameIn(urn: string): string {
 
 /** What is not as the step wants it; nothing when all is well. */
 export function faults(step: Step, { changes, requests, hooks }: Seen): string[] {
-  const changed = changes.filter(({ kind }) => kind !== "unchanged").map(changeLine);
-  const failed = requests.filter(({ status = 0 }) => status < 200 || status > 299);
+  const changed = changes.map(changeLine);
   return [
     ...fault("Pulumi's changes", changed.sort(), [...step.changes].sort()),
     ...fault("the requests", requests.map(requestLine), step.requests),
-    ...failed.map(
-      ({ method, path, status, code }) => `${method} ${path} was answered ${status} ${code ?? ""}`,
-    ),
     ...fault("the API's hooks", hooks.map(hookLine).sort(), [...step.hooks].sort()),
   ];
 }
 
 function fault(what: string, seen: readonly string[], wanted: readonly string[]): string[] {
-  const text = (lines: readonly string[]) => lines.join("; ") || "none";
-  return text(seen) === text(wanted)
-    ? []
-    : [`${what} are: ${text(seen)}`, `  but should be: ${text(wanted)}`];
+  const [is, should] = [seen, wanted].map((lines) => lines.join("; ") || "none");
+  return is === should ? [] : [`${what} are: ${is}`, `  but should be: ${should}`];
 }
 
 /** Of an error's message the first word, which is the property. */
@@ -90,7 +83,8 @@ function changeLine({ resource, kind, detail }: Change): string {
 }
 
 /** `PUT hook` for one hook, `GET hooks` for those of a group. */
-function requestLine({ method, path }: RequestLogEntry): string {
+function requestLine({ method, path, status = 0, code }: RequestLogEntry): string {
+  if (status < 200 || status > 299) return `${method} ${path} was answered ${status} ${code ?? ""}`;
   if (path.endsWith("/callback")) return `${method} callback`;
   if (path.includes("/scaling_instance_hook/")) return `${method} hanging instances`;
   const [, rest] = path.split("/scaling_lifecycle_hook/");

@@ -2,7 +2,6 @@ import type { HookPatch } from "pulumi-huaweicloud-as/emulator";
 
 /** One thing that the tour does, and what must come of it, as the lines of `seen.mts`. */
 export interface Step {
-  /** A word or two, for the heading and the closing table. */
   readonly name: string;
   readonly story: string;
   /** A change that the API gets first, behind Pulumi's back. */
@@ -12,7 +11,7 @@ export interface Step {
   /** Of Pulumi's, or the group scales out and in with a handler at work. */
   readonly operation: "preview" | "up" | "refresh" | "destroy" | "scale";
   readonly verdict: string;
-  /** What Pulumi does, by resource. It leaves all others as they are. */
+  /** What Pulumi does, by resource; it leaves all others as they are. */
   readonly changes: readonly string[];
   /** The requests that the API gets, in their order. */
   readonly requests: readonly string[];
@@ -30,7 +29,6 @@ const renamed = changed.replace("drain", "drain-connections");
 const held = (hook: string, then: string) =>
   [
     `group: the instance hangs on ${hook}`,
-    "SMN: the message is delivered",
     "handler: attempt 1 begins",
     "handler: is completed with CONTINUE",
     `group: the instance ${then}`,
@@ -60,8 +58,7 @@ export const steps: readonly Step[] = [
   },
   {
     name: "Scale out and in",
-    story:
-      "An instance comes and goes. Each hook holds it until the handler, woken by SMN, has done its work.",
+    story: "An instance comes and goes. Each hook holds it until the handler, woken by SMN, has worked.",
     operation: "scale",
     verdict: "each hook held the instance until the handler's callback",
     changes: [...held("boot", "is INSERVICE"), ...held("drain", "is gone")],
@@ -70,8 +67,7 @@ export const steps: readonly Step[] = [
   },
   {
     name: "Refresh",
-    story:
-      "A colleague sets a time-out in the console, behind Pulumi's back. A refresh looks for such changes.",
+    story: "A colleague sets a time-out in the console, behind Pulumi's back. A refresh finds that.",
     elsewhere: { lifecycle_hook_name: "drain", default_timeout: 900 },
     operation: "refresh",
     verdict: "exactly that property is found, with one request for all hooks of the group",
@@ -108,11 +104,9 @@ export const steps: readonly Step[] = [
     config: { drainHookName: "drain connections", drainTimeout: 60, drainMetadata: "drain & stop" },
     operation: "preview",
     verdict: "all three are refused at preview, and no request is sent",
-    changes: [
-      "drain error lifecycleHookName",
-      "drain error defaultTimeout",
-      "drain error notificationMetadata",
-    ],
+    changes: ["lifecycleHookName", "defaultTimeout", "notificationMetadata"].map(
+      (name) => `drain error ${name}`,
+    ),
     requests: [],
     hooks: [boot, renamed],
   },

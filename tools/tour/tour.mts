@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
-import { type Emulator, type LifecycleEvent, startEmulator } from "pulumi-huaweicloud-as/emulator";
+import { startEmulator } from "pulumi-huaweicloud-as/emulator";
 import { account, closing, heading, opening, type Result } from "./report.mts";
 import { scaleOutAndIn } from "./scaling.mts";
 import { type Change, changesIn, faults } from "./seen.mts";
@@ -17,18 +17,34 @@ import type { Step } from "./steps.mts";
  */
 export async function tour(steps: readonly Step[], stop: AbortSignal): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-huaweicloud-as-tour-"));
-  const events: LifecycleEvent[] = [];
-  const onEvent = (event: LifecycleEvent) => void events.push(event);
-  const emulator = await startEmulator({ launchTime: 400, removalTime: 400, onEvent });
+  const story: string[] = [];
+  const emulator = await startEmulator({
+    launchTime: 400,
+    removalTime: 400,
+    onEvent: ({ groupName, text }) => groupName !== "smn" && story.push(`group: ${text}`),
+  });
   try {
     const stack = await createStack(folder, emulator.env);
     const scalingGroupId = emulator.groups[0] ?? "";
     await configure(stack, { scalingGroupId });
     console.log(opening(steps.length, stack.workspace.pulumiVersion, emulator.url, scalingGroupId));
+    const take = async (step: Step): Promise<Result> => {
+      if (step.elsewhere !== undefined) emulator.putHook(scalingGroupId, step.elsewhere);
+      if (step.config !== undefined) await configure(stack, step.config);
+      emulator.clearRequests();
+      const start = performance.now();
+      const changes =
+        step.operation === "scale"
+          ? await scaleOutAndIn(emulator, story, stop, () => emulator.clearRequests())
+          : await operate(stack, step.operation, stop);
+      const seconds = (performance.now() - start) / 1000;
+      const seen = { changes, requests: [...emulator.requests], hooks: emulator.hooks(scalingGroupId) };
+      return { step, seen, faults: faults(step, seen), seconds };
+    };
     const results: Result[] = [];
     for (const step of steps) {
       console.log(heading(step, results.length + 1));
-      const result = await take(step, stack, emulator, events, stop);
+      const result = await take(step);
       console.log(account(result));
       results.push(result);
       // The next steps build on what this one should have done.
@@ -40,27 +56,6 @@ export async function tour(steps: readonly Step[], stop: AbortSignal): Promise<b
     await emulator.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-async function take(
-  step: Step,
-  stack: Stack,
-  emulator: Emulator,
-  life: readonly LifecycleEvent[],
-  signal: AbortSignal,
-): Promise<Result> {
-  const groupId = emulator.groups[0] ?? "";
-  if (step.elsewhere !== undefined) emulator.putHook(groupId, step.elsewhere);
-  if (step.config !== undefined) await configure(stack, step.config);
-  emulator.clearRequests();
-  const start = performance.now();
-  const changes =
-    step.operation === "scale"
-      ? await scaleOutAndIn(emulator, life, signal, () => emulator.clearRequests())
-      : await operate(stack, step.operation, signal);
-  const seconds = (performance.now() - start) / 1000;
-  const seen = { changes, requests: [...emulator.requests], hooks: emulator.hooks(groupId) };
-  return { step, seen, faults: faults(step, seen), seconds };
 }
 
 async function operate(
