@@ -1,6 +1,5 @@
 // @ts-check
-// What the npm scripts start with, on any Node 20 or newer: run.mjs [SCRIPT [ARGUMENT...]]. It brings the dependencies
-// up to date, then runs the script with the project's own Node.
+// What the npm scripts start with, on Node 20 or newer: brings the dependencies up to date, and runs a script by our Node.
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { fail, run } from "./setup/child.mjs";
