@@ -3,6 +3,7 @@ import { LifecycleHook } from "../../provider";
 import { startEmulator } from "../../sdk/emulator";
 import { EngineStack } from "../support/engine";
 import { groupId, topicUrn } from "../support/hooks";
+import { hookArgs } from "../support/trial";
 
 /** `pulumi import --file`, for hooks that no program has an option for: the documented entry, as it stands there. */
 
@@ -10,10 +11,8 @@ const __provider =
   "exports.handler=()=>require('module').createRequire(process.cwd()+'/')('pulumi-huaweicloud-as/runtime')";
 const settings = {
   __provider,
-  scalingGroupId: groupId,
+  ...hookArgs,
   lifecycleHookName: "by-hand",
-  lifecycleHookType: "INSTANCE_TERMINATING",
-  notificationTopicUrn: topicUrn,
   defaultResult: "ABANDON",
   defaultTimeout: 900,
 };
@@ -33,13 +32,7 @@ test("an import file takes over a hook; refresh completes it, and it lives on as
     notification_topic_urn: topicUrn,
     default_timeout: 900,
   });
-  const args = {
-    scalingGroupId: groupId,
-    lifecycleHookName: "by-hand",
-    lifecycleHookType: "INSTANCE_TERMINATING",
-    notificationTopicUrn: topicUrn,
-    defaultTimeout: 900,
-  } as const;
+  const args = { ...hookArgs, lifecycleHookName: "by-hand", defaultTimeout: 900 };
   await using stack = await EngineStack.create(
     async () => ({ created: new LifecycleHook("drain", args).createTime }),
     { env: emulator.env },

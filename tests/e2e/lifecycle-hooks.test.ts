@@ -4,6 +4,7 @@ import { LifecycleHook, LifecycleHooks, type LifecycleHooksItem, Provider } from
 import { emulatorOfEachTest } from "../support/emulator";
 import { EngineStack } from "../support/engine";
 import { groupId, topicUrn } from "../support/hooks";
+import { providerArgs } from "../support/trial";
 
 /** The component that holds all hooks of a group. */
 
@@ -85,14 +86,8 @@ test("hands a provider and dependsOn down: hooks come after what they depend on,
     if (method === "DELETE") events.push(`delete ${path.split("/").at(-1)}`);
     return undefined;
   });
-  const { region, accessKey, secretKey, url } = emulator;
   stack = await EngineStack.create(async () => {
-    const provider = new Provider("here", {
-      region,
-      accessKey,
-      secretKey,
-      endpoints: { autoscaling: url, iam: url },
-    });
+    const provider = new Provider("here", providerArgs(emulator));
     const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn };
     // Stands for the topic's subscription.
     const subscription = new LifecycleHook(

@@ -11,7 +11,8 @@ import {
 } from "../../provider";
 import { startEmulator } from "../../sdk/emulator";
 import { EngineStack } from "../support/engine";
-import { groupId, topicUrn } from "../support/hooks";
+import { groupId } from "../support/hooks";
+import { hookArgs, providerArgs } from "../support/trial";
 
 test("look-ups read what is there, configured as the resources are, and tell no secret", async () => {
   await using emulator = await startEmulator();
@@ -56,18 +57,8 @@ test("look-ups read what is there, configured as the resources are, and tell no 
 test("their output forms wait for what they need, through a provider of their own", async () => {
   await using emulator = await startEmulator();
   await using stack = await EngineStack.create(async () => {
-    const { region, accessKey, secretKey, url } = emulator;
-    const provider = new Provider("here", {
-      region,
-      accessKey,
-      secretKey,
-      endpoints: { autoscaling: url, iam: url },
-    });
-    const args = {
-      scalingGroupId: groupId,
-      lifecycleHookType: "INSTANCE_LAUNCHING",
-      notificationTopicUrn: topicUrn,
-    } as const;
+    const provider = new Provider("here", providerArgs(emulator));
+    const args = { ...hookArgs, lifecycleHookType: "INSTANCE_LAUNCHING" } as const;
     const { scalingGroupId, lifecycleHookName, id } = new LifecycleHook("boot", args, { provider });
     // The id is known only once the hook is there.
     const group = id.apply(() => groupId);

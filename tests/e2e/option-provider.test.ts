@@ -3,7 +3,7 @@ import { LifecycleHook, Provider } from "../../provider";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { EngineStack } from "../support/engine";
 import { groupId, topicUrn } from "../support/hooks";
-import { hookArgs, Trial } from "../support/trial";
+import { hookArgs, providerArgs, Trial } from "../support/trial";
 
 /** A group is in one region. */
 const southGroup = "0a1b2c3d-dd76-4a61-b4bc-a67c5686719a";
@@ -20,8 +20,7 @@ describe("provider", () => {
       notificationTopicUrn: topicUrn.replace("cn-north-4", "cn-south-1"),
       scalingGroupId: southGroup,
     };
-    const provider = (name: string, { region, url, accessKey, secretKey }: Emulator) =>
-      new Provider(name, { region, accessKey, secretKey, endpoints: { autoscaling: url, iam: url } });
+    const provider = (name: string, its: Emulator) => new Provider(name, providerArgs(its));
     const program = (movedTo: "north" | "south") => async () => {
       const providers = { north: provider("north", emulator), south: provider("south", south) };
       new LifecycleHook("stays", hookArgs, { provider: providers.north });
@@ -51,9 +50,7 @@ describe("provider", () => {
     const southTopic = topicUrn.replace("cn-north-4", "cn-south-1");
     await using trial = await Trial.start(
       async () => {
-        const { region, accessKey, secretKey, url } = south;
-        const endpoints = { autoscaling: url, iam: url };
-        const provider = new Provider("south", { region, accessKey, secretKey, endpoints });
+        const provider = new Provider("south", providerArgs(south));
         new LifecycleHook("drain", { ...hookArgs, notificationTopicUrn: southTopic }, { provider });
       },
       { config: { "huaweicloud:region": "cn-north-4", "huaweicloud:projectId": "0".repeat(32) } },
@@ -65,13 +62,10 @@ describe("provider", () => {
   test("with another region, and nothing but HW_PROJECT_ID in the environment, leaves the hooks of a group as they are", async () => {
     const emulator = await startEmulator();
     await using south = await startEmulator({ region: "cn-south-1", projectId: "5".repeat(32) });
-    const program =
-      ({ region, url, accessKey, secretKey }: Emulator, topic: string) =>
-      async () => {
-        const endpoints = { autoscaling: url, iam: url };
-        const provider = new Provider("here", { region, accessKey, secretKey, endpoints });
-        new LifecycleHook("drain", { ...hookArgs, notificationTopicUrn: topic }, { provider });
-      };
+    const program = (its: Emulator, topic: string) => async () => {
+      const provider = new Provider("here", providerArgs(its));
+      new LifecycleHook("drain", { ...hookArgs, notificationTopicUrn: topic }, { provider });
+    };
     const env = { HW_PROJECT_ID: "0".repeat(32), HW_METADATA_DISABLED: "1" };
     await using stack = await EngineStack.create(program(emulator, topicUrn), { env });
     // The project is looked up: the environment's may be any region's.

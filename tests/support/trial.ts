@@ -19,6 +19,11 @@ export const declare =
     new LifecycleHook("drain", { ...hookArgs, ...more }, opts);
   };
 
+/** The arguments of a `Provider` that lead to an emulator. */
+export function providerArgs({ region, accessKey, secretKey, url }: Emulator) {
+  return { region, accessKey, secretKey, endpoints: { autoscaling: url, iam: url } };
+}
+
 /** A stack of the real engine on an emulator of its own. */
 export class Trial implements AsyncDisposable {
   readonly emulator: Emulator;
