@@ -63,7 +63,7 @@ describe("create", () => {
     const { message, partial } = await failureOf(host.create(checkedInputs));
     expect(message).toMatch(
       new RegExp(
-        `^creating lifecycle hook "drain" in scaling group ${groupId}: the group already has 5 hooks, the most it can have; delete one first \\(AS.7038, request [0-9a-f-]+\\); the engine deletes last`,
+        `^creating lifecycle hook "drain" in scaling group ${groupId}: the group already has the most hooks that it can have; delete one first \\(AS.7038, request [0-9a-f-]+\\); the engine deletes last`,
       ),
     );
     expect(partial).toBeUndefined();

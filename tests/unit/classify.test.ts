@@ -178,7 +178,7 @@ describe("the message", () => {
   test("of a refusal tells meaning, remedy, code and request id", () => {
     const body = { error: { code: "AS.7038", message: "m" } };
     expect(answered(create, 400, body, { "x-request-id": "4f" }).error.message).toBe(
-      "doing it: the group already has 5 hooks, the most it can have; delete one first (AS.7038, request 4f)",
+      "doing it: the group already has the most hooks that it can have; delete one first (AS.7038, request 4f)",
     );
   });
 
