@@ -58,7 +58,7 @@ export class ScalingGroupActivation extends pulumi.CustomResource {
   declare public readonly maxInstances: pulumi.Output<number | undefined>;
   declare public readonly enforceDesired: pulumi.Output<boolean>;
   declare public readonly wait: pulumi.Output<boolean>;
-  /** `INSERVICE`, unless somebody has changed it. */
+  /** `INSERVICE`, unless it was changed elsewhere. */
   declare public readonly status: pulumi.Output<string>;
   /** How many instances the group had when it was looked at last. */
   declare public readonly currentInstances: pulumi.Output<number>;

@@ -221,7 +221,7 @@ export async function put(
     return await scope.client.lifecycleHooks.update(scalingGroupId, lifecycleHookName, settingsOf(news));
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    const text = `${error.message}; if somebody has deleted it, pulumi up --refresh makes it again`;
+    const text = `${error.message}; if it has been deleted since, pulumi up --refresh makes it again`;
     throw new Error(text, { cause: error });
   }
 }

@@ -168,7 +168,7 @@ class Reader {
     return true;
   }
 
-  /** An AK/SK pair comes whole from one source: half of one and half of another would be nobody's. */
+  /** An AK/SK pair comes whole from one source: half of one and half of another belong to no account. */
   credentials(): Credentials | undefined {
     const [accessKey, secretKey] = [this.#configured("accessKey"), this.#configured("secretKey")];
     if (accessKey && secretKey) {

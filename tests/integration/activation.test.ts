@@ -306,11 +306,11 @@ describe("instances that never come into service", () => {
     expect(clock.waits).toHaveLength(2);
   });
 
-  test("because somebody has paused the group are not waited for", async () => {
+  test("because the group was paused meanwhile are not waited for", async () => {
     putHook("boot", "LAUNCHING");
     clock.onWait = () => control("pause");
     const { message } = await incomplete(run.create(inputs));
-    expect(message).toContain("somebody has paused the group meanwhile; the next run resumes it");
+    expect(message).toContain("the group was paused meanwhile; the next run resumes it");
   });
 });
 
@@ -532,7 +532,7 @@ describe("a deletion", () => {
     expect(sent()).toEqual(["GET group", "GET instances"]);
   });
 
-  test("of a group that somebody has paused resumes it once its number is zero, and warns", async () => {
+  test("of a paused group resumes it once its number is zero, and warns", async () => {
     await control("pause");
     await startRun().delete(groupId, known());
     expect(writes()).toEqual(["PUT group", "POST group", "POST group"]);

@@ -12,9 +12,9 @@ const smallest = {
   notification_topic_urn: urn,
 };
 
-const judgement = { limits: specificationLimits, strict: true, warn: () => {} };
-const newHook = (json: JsonBody) => newWithin(json, judgement);
-const hookChanges = (json: JsonBody) => changesWithin(json, judgement);
+const validation = { limits: specificationLimits, strict: true, warn: () => {} };
+const newHook = (json: JsonBody) => newWithin(json, validation);
+const hookChanges = (json: JsonBody) => changesWithin(json, validation);
 
 function codeOf(judge: () => unknown): string | undefined {
   try {
@@ -118,9 +118,9 @@ describe.each([
   });
 });
 
-test("a field that is not known is ignored and named in a warning, unless the judgement is strict", () => {
+test("a field that is not known is ignored and named in a warning, unless the validation is strict", () => {
   const warnings: string[] = [];
-  const lenient = { ...judgement, strict: false, warn: (warning: string) => warnings.push(warning) };
+  const lenient = { ...validation, strict: false, warn: (warning: string) => warnings.push(warning) };
   expect(newWithin({ ...smallest, more: "x" }, lenient)).toEqual(newHook(smallest));
   expect(changesWithin({ more: null, default_timeout: 300 }, lenient)).toEqual({ default_timeout: 300 });
   expect(warnings).toEqual(Array(2).fill('the field "more" is not known, and ignored'));

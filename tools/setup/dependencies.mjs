@@ -11,7 +11,7 @@ import { withProgress } from "./say.mjs";
 /** Where an installation is made, and its lock. */
 const scratch = join(root, ".tmp");
 
-/** Sees to it that node_modules is what package-lock.json says, whoever has installed it. */
+/** Sees to it that node_modules is what package-lock.json says. */
 export async function ensureDependencies() {
   const { PROJECT_NODE } = process.env;
   if (PROJECT_NODE && !existsSync(PROJECT_NODE))

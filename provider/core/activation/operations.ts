@@ -214,7 +214,7 @@ class Change {
   }
 }
 
-/** It would be refused as if it were busy, for as long as anybody waits. */
+/** It would be refused as if it were busy, however long one waits. */
 function unusable(doing: string, status: string): Error {
   const why = status === "DELETING" ? "it is being deleted" : "the account is in arrears";
   return new Error(`${doing}: its status is ${status}: ${why}`);

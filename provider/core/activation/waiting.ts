@@ -164,7 +164,7 @@ async function look(client: ScopedClient["client"], groupId: string, call: CallO
 /** Why a group that is not in service comes no further. */
 async function stopped(client: ScopedClient["client"], group: ScalingGroup): Promise<string> {
   const { scalingGroupId, scalingGroupStatus: status, detail } = group;
-  if (status === "PAUSED") return "somebody has paused the group meanwhile; the next run resumes it";
+  if (status === "PAUSED") return "the group was paused meanwhile; the next run resumes it";
   const why = detail === undefined ? "" : ` (${detail})`;
   const failure = await newestFailure(client, scalingGroupId);
   return `the group's status is ${status}${why}${failure}; when the cause is gone the next run goes on from here`;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { refusal } from "../http/refusals";
 import { jsonBody, parameter, type ReceivedRequest } from "../http/request";
-import { type Call, call, type World } from "../http/routes";
+import { type Backend, type Call, call } from "../http/routes";
 import { type Group, type GroupEvent, hookOf, shownStates } from "./group";
 import { groupChanges, newGroupOf, wireActivity, wireGroup, wireInstance } from "./group-wire";
 import { callback, hookChanges, newHook } from "./hooks";
@@ -15,81 +15,81 @@ const instances = `${base}/scaling_group_instance`;
 
 /** The calls on lifecycle hooks, and on what hangs on them. */
 const hookCalls: readonly Call[] = [
-  call("POST", hooks, "write", (world, request, { groupId }) => {
-    const hook = newHook(jsonBody(request.body), world.judgement);
-    world.groups.get(groupId);
-    expectTopic(hook.notification_topic_urn, world);
-    const event = { kind: "create-hook", hook, room: world.judgement.limits.maxHooksPerGroup } as const;
-    return hookOf(world.groups.happen(groupId, event), hook.lifecycle_hook_name);
+  call("POST", hooks, "write", (backend, request, { groupId }) => {
+    const hook = newHook(jsonBody(request.body), backend.validation);
+    backend.groups.get(groupId);
+    expectTopic(hook.notification_topic_urn, backend);
+    const event = { kind: "create-hook", hook, room: backend.validation.limits.maxHooksPerGroup } as const;
+    return hookOf(backend.groups.happen(groupId, event), hook.lifecycle_hook_name);
   }),
   // Before the hook that is named list, which can be changed and deleted, but never shown.
-  call("GET", `${hooks}/list`, "read", (world, _, { groupId }) => ({
-    lifecycle_hooks: world.groups.get(groupId).hooks,
+  call("GET", `${hooks}/list`, "read", (backend, _, { groupId }) => ({
+    lifecycle_hooks: backend.groups.get(groupId).hooks,
   })),
-  call("GET", `${hooks}/:name`, "read", (world, _, { groupId, name }) =>
-    hookOf(world.groups.get(groupId), name),
+  call("GET", `${hooks}/:name`, "read", (backend, _, { groupId, name }) =>
+    hookOf(backend.groups.get(groupId), name),
   ),
-  call("PUT", `${hooks}/:name`, "write", (world, request, { groupId, name }) => {
-    const changes = hookChanges(jsonBody(request.body), world.judgement);
-    hookOf(world.groups.get(groupId), name);
-    expectTopic(changes.notification_topic_urn, world);
-    return hookOf(world.groups.happen(groupId, { kind: "update-hook", name, changes }), name);
+  call("PUT", `${hooks}/:name`, "write", (backend, request, { groupId, name }) => {
+    const changes = hookChanges(jsonBody(request.body), backend.validation);
+    hookOf(backend.groups.get(groupId), name);
+    expectTopic(changes.notification_topic_urn, backend);
+    return hookOf(backend.groups.happen(groupId, { kind: "update-hook", name, changes }), name);
   }),
-  call("DELETE", `${hooks}/:name`, "write", (world, _, { groupId, name }) => {
-    world.groups.happen(groupId, { kind: "delete-hook", name });
+  call("DELETE", `${hooks}/:name`, "write", (backend, _, { groupId, name }) => {
+    backend.groups.happen(groupId, { kind: "delete-hook", name });
   }),
-  call("GET", `${hanging}/list`, "read", (world, request, { groupId }) => ({
-    instance_hanging_info: wireHangs(world.groups.get(groupId), parameter(request, "instance_id")),
+  call("GET", `${hanging}/list`, "read", (backend, request, { groupId }) => ({
+    instance_hanging_info: wireHangs(backend.groups.get(groupId), parameter(request, "instance_id")),
   })),
   // Callbacks count as reads because the vendor's flow limits put them there.
-  call("PUT", `${hanging}/callback`, "read", (world, request, { groupId }) => {
-    const said = callback(jsonBody(request.body), world.judgement);
-    world.groups.happen(groupId, { kind: "complete", callback: said });
+  call("PUT", `${hanging}/callback`, "read", (backend, request, { groupId }) => {
+    const said = callback(jsonBody(request.body), backend.validation);
+    backend.groups.happen(groupId, { kind: "complete", callback: said });
   }),
 ];
 
 /** The calls on groups, their instances and their activities. */
 const groupCalls: readonly Call[] = [
-  call("POST", groups, "write", (world, request) => {
-    const { sizes, fields } = newGroupOf(jsonBody(request.body), world.judgement);
+  call("POST", groups, "write", (backend, request) => {
+    const { sizes, fields } = newGroupOf(jsonBody(request.body), backend.validation);
     const id = randomUUID();
-    world.groups.make(id, sizes, fields);
+    backend.groups.make(id, sizes, fields);
     return { scaling_group_id: id };
   }),
-  call("GET", groups, "read", (world, request) => {
+  call("GET", groups, "read", (backend, request) => {
     const name = parameter(request, "scaling_group_name") ?? "";
     const status = parameter(request, "scaling_group_status");
     const configuration = parameter(request, "scaling_configuration_id");
-    const found = world.groups.all.filter(
+    const found = backend.groups.all.filter(
       (group) =>
         String(group.fields.scaling_group_name).includes(name) &&
         (status === undefined || group.status === status) &&
         (configuration === undefined || group.fields.scaling_configuration_id === configuration),
     );
-    return page(request, "scaling_groups", found, (group) => shown(world, group), ["AS.1001", "AS.1002"]);
+    return page(request, "scaling_groups", found, (group) => shown(backend, group), ["AS.1001", "AS.1002"]);
   }),
-  call("GET", `${groups}/:groupId`, "read", (world, _, { groupId }) => ({
-    scaling_group: shown(world, world.groups.get(groupId)),
+  call("GET", `${groups}/:groupId`, "read", (backend, _, { groupId }) => ({
+    scaling_group: shown(backend, backend.groups.get(groupId)),
   })),
-  call("PUT", `${groups}/:groupId`, "write", (world, request, { groupId }) => {
-    const changes = groupChanges(jsonBody(request.body), world.judgement);
-    world.groups.happen(groupId, { kind: "configure", ...changes });
+  call("PUT", `${groups}/:groupId`, "write", (backend, request, { groupId }) => {
+    const changes = groupChanges(jsonBody(request.body), backend.validation);
+    backend.groups.happen(groupId, { kind: "configure", ...changes });
     return { scaling_group_id: groupId };
   }),
-  call("POST", `${groups}/:groupId/action`, "write", (world, request, { groupId }) => {
+  call("POST", `${groups}/:groupId/action`, "write", (backend, request, { groupId }) => {
     const action = jsonBody(request.body)?.action;
     if (action !== "resume" && action !== "pause") throw refusal("AS.2008");
-    const { fields } = world.groups.get(groupId);
+    const { fields } = backend.groups.get(groupId);
     if (action === "resume" && fields.scaling_configuration_id === "") throw refusal("AS.2018");
     // Resuming what is in service, and pausing what is paused, is not documented: here nothing happens.
-    world.groups.happen(groupId, { kind: action });
+    backend.groups.happen(groupId, { kind: action });
   }),
-  call("DELETE", `${groups}/:groupId`, "write", (world, request, { groupId }) => {
+  call("DELETE", `${groups}/:groupId`, "write", (backend, request, { groupId }) => {
     const force = yesOrNo(parameter(request, "force_delete"), "AS.2019");
-    world.groups.happen(groupId, { kind: "delete-group", force });
+    backend.groups.happen(groupId, { kind: "delete-group", force });
   }),
-  call("GET", `${instances}/:groupId/list`, "read", (world, request, { groupId }) => {
-    const group = world.groups.get(groupId);
+  call("GET", `${instances}/:groupId/list`, "read", (backend, request, { groupId }) => {
+    const group = backend.groups.get(groupId);
     const state = parameter(request, "life_cycle_state");
     const health = parameter(request, "health_status");
     const known = [...Object.values(shownStates), "ENTERING_STANDBY"];
@@ -108,30 +108,30 @@ const groupCalls: readonly Call[] = [
       );
     return page(request, "scaling_group_instances", found, (one) => one, ["AS.4000", "AS.4001"]);
   }),
-  call("POST", `${instances}/:groupId/action`, "write", (world, request, { groupId }) => {
+  call("POST", `${instances}/:groupId/action`, "write", (backend, request, { groupId }) => {
     const body = jsonBody(request.body) ?? {};
-    world.groups.get(groupId);
+    backend.groups.get(groupId);
     const event = batchEvent(body);
     const isElsewhere = (id: string) =>
-      world.groups.all.some(
+      backend.groups.all.some(
         ({ id: other, instances }) => other !== groupId && instances.some((one) => one.id === id),
       );
     if (event.kind === "add" && event.instances.some(isElsewhere)) throw refusal("AS.4027");
-    world.groups.happen(groupId, event);
+    backend.groups.happen(groupId, event);
   }),
-  call("DELETE", `${instances}/:instanceId`, "write", (world, request, { instanceId }) => {
+  call("DELETE", `${instances}/:instanceId`, "write", (backend, request, { instanceId }) => {
     const deletes = yesOrNo(parameter(request, "instance_delete"), "AS.4007");
-    const group = world.groups.all.find((one) => one.instances.some(({ id }) => id === instanceId));
+    const group = backend.groups.all.find((one) => one.instances.some(({ id }) => id === instanceId));
     if (group === undefined) throw refusal("AS.4006");
-    world.groups.happen(group.id, { kind: "remove", instances: [instanceId], deletes });
+    backend.groups.happen(group.id, { kind: "remove", instances: [instanceId], deletes });
   }),
   ...([1, 2] as const).map((version) =>
     call(
       "GET",
       `${base.replace("v1", `v${version}`)}/scaling_activity_log/:groupId`,
       "read",
-      (world, request, { groupId }) => {
-        const { activity, ended } = world.groups.get(groupId);
+      (backend, request, { groupId }) => {
+        const { activity, ended } = backend.groups.get(groupId);
         const [id, types, status] = ["log_id", "type", "status"].map((name) => parameter(request, name));
         const all = [...(activity === undefined ? [] : [activity]), ...ended];
         const found = all
@@ -204,10 +204,10 @@ function page<Item>(
   };
 }
 
-function shown({ groups }: World, group: Group): unknown {
+function shown({ groups }: Backend, group: Group): unknown {
   return wireGroup(group, groups.isBusy(group.id));
 }
 
-function expectTopic(urn: string | undefined, { knowsTopic }: World): void {
+function expectTopic(urn: string | undefined, { knowsTopic }: Backend): void {
   if (urn !== undefined && !knowsTopic(urn)) throw refusal("AS.7043");
 }

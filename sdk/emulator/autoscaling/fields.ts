@@ -3,7 +3,7 @@ import { type AutoScalingCode, refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
 
 /** How bodies are judged. */
-export interface Judgement {
+export interface Validation {
   readonly limits: LifecycleHookLimits;
   /** Refuses fields that the call does not know, which newer clients may send. @default they are only noted */
   readonly strict: boolean;
@@ -27,18 +27,18 @@ export interface Field<Value> {
 type Fields = Readonly<Record<string, Field<unknown>>>;
 
 /** What a create says, with the defaults filled in. @throws Refusal with the code of the first bad field */
-export function created(json: NonNullable<JsonBody>, fields: Fields, judgement: Judgement) {
-  const given = known(json, fields, judgement);
-  return judged(fields, judgement, ([name, { absent }]) => given[name] ?? absent);
+export function created(json: NonNullable<JsonBody>, fields: Fields, validation: Validation) {
+  const given = known(json, fields, validation);
+  return judged(fields, validation, ([name, { absent }]) => given[name] ?? absent);
 }
 
 /** What an update says: what it leaves out stays as it is. @throws Refusal as for a create */
-export function changed(json: NonNullable<JsonBody>, fields: Fields, judgement: Judgement) {
+export function changed(json: NonNullable<JsonBody>, fields: Fields, validation: Validation) {
   const changeable = Object.fromEntries(Object.entries(fields).filter(([, { fixed }]) => fixed !== true));
-  const given = known(json, changeable, judgement);
+  const given = known(json, changeable, validation);
   return judged(
     changeable,
-    judgement,
+    validation,
     ([name, { cleared }]) => given[name] ?? (json[name] === null ? cleared : undefined),
   );
 }
@@ -62,7 +62,7 @@ export function within(number: number, least: number, most: number, code: AutoSc
 
 function judged(
   fields: Fields,
-  { limits }: Judgement,
+  { limits }: Validation,
   pick: (field: [name: string, field: Field<unknown>]) => unknown,
 ): Readonly<Record<string, unknown>> {
   const entries = Object.entries(fields).flatMap(([name, field]) => {
@@ -79,7 +79,7 @@ function judged(
 function known(
   json: NonNullable<JsonBody>,
   fields: Fields,
-  { strict, warn }: Judgement,
+  { strict, warn }: Validation,
 ): Readonly<Record<string, unknown>> {
   const given = Object.entries(json).filter(([name, value]) => {
     if (Object.hasOwn(fields, name)) return value !== null;

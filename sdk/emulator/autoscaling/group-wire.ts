@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { specificationLimits } from "../../api/limits";
 import { refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
-import { changed, created, type Field, type Judgement, within } from "./fields";
+import { changed, created, type Field, type Validation, within } from "./fields";
 import {
   type Activity,
   currentInstances,
@@ -87,18 +87,18 @@ export interface GroupRequest<Given> {
 }
 
 /** Judges the body of a create. @throws Refusal with the code of the first bad field */
-export function newGroupOf(json: JsonBody, judgement: Judgement): GroupRequest<Sizes> {
+export function newGroupOf(json: JsonBody, validation: Validation): GroupRequest<Sizes> {
   if (json === null) throw refusal("AS.0002");
-  const given = created(json, { ...settable, ...sizes }, judgement);
+  const given = created(json, { ...settable, ...sizes }, validation);
   const { min = 0, desire = min, max = 0 } = sizesOf(given);
   expectOrder({ min, desire, max });
   return { sizes: { min, desire, max }, fields: fieldsOf(given) };
 }
 
 /** Judges the body of an update: what it leaves out stays as it is. @throws Refusal as for a create */
-export function groupChanges(json: JsonBody, judgement: Judgement): GroupRequest<Partial<Sizes>> {
+export function groupChanges(json: JsonBody, validation: Validation): GroupRequest<Partial<Sizes>> {
   if (json === null) throw refusal("AS.0002");
-  const given = changed(json, { ...settable, ...sizes }, judgement);
+  const given = changed(json, { ...settable, ...sizes }, validation);
   return { sizes: sizesOf(given), fields: fieldsOf(given) };
 }
 

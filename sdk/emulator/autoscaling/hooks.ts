@@ -6,7 +6,7 @@ import {
 } from "../../api/limits";
 import { refusal } from "../http/refusals";
 import type { JsonBody } from "../http/request";
-import { changed, created, type Field, type Judgement, oneOf, within } from "./fields";
+import { changed, created, type Field, oneOf, type Validation, within } from "./fields";
 
 /**
  * Lifecycle hooks and callbacks as the service has them on the wire, and what it refuses of them. Written down apart
@@ -122,9 +122,9 @@ const hookFields: { readonly [Name in keyof NewHook]: Field<NewHook[Name]> } = {
 };
 
 /** Judges the body of a create by the specification. @throws Refusal with the code of the first bad field */
-export function newHook(json: JsonBody, judgement: Judgement): NewHook {
+export function newHook(json: JsonBody, validation: Validation): NewHook {
   if (json === null) throw refusal("AS.7036");
-  return created(json, hookFields, judgement) as unknown as NewHook;
+  return created(json, hookFields, validation) as unknown as NewHook;
 }
 
 /** What a hook that is set behind the service's back has where nothing is said. */
@@ -138,9 +138,9 @@ export const defaultHook: NewHook = newHook(
 );
 
 /** Judges the body of an update: what it leaves out stays as it is. @throws Refusal as for a create */
-export function hookChanges(json: JsonBody, judgement: Judgement): HookChanges {
+export function hookChanges(json: JsonBody, validation: Validation): HookChanges {
   if (json === null) throw refusal("AS.7036");
-  return changed(json, hookFields, judgement);
+  return changed(json, hookFields, validation);
 }
 
 /** Which suspension a callback means, and what it says. */
@@ -160,9 +160,9 @@ const callbackFields = {
 } as const;
 
 /** Judges the body of a callback. @throws Refusal AS.7039, AS.7034 or AS.7040 for what it lacks */
-export function callback(json: JsonBody, judgement: Judgement): Callback {
+export function callback(json: JsonBody, validation: Validation): Callback {
   if (json === null) throw refusal("AS.0002");
-  const given = created(json, callbackFields, judgement) as Record<string, string | undefined>;
+  const given = created(json, callbackFields, validation) as Record<string, string | undefined>;
   const actionKey = given.lifecycle_action_key || undefined;
   const instanceId = given.instance_id || undefined;
   const hookName = given.lifecycle_hook_name || undefined;

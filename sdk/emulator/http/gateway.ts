@@ -6,7 +6,7 @@ import { Authentication } from "./authentication";
 import { type Answer, gatewayRefusal, Refusal, refusal, refusalAnswer } from "./refusals";
 import type { ReceivedRequest } from "./request";
 import type { OpenEntry } from "./request-log";
-import { findCall, perform, type World } from "./routes";
+import { type Backend, findCall, perform } from "./routes";
 
 const calls = [...autoScalingCalls, ...iamCalls, ...smnCalls];
 
@@ -16,13 +16,13 @@ const calls = [...autoScalingCalls, ...iamCalls, ...smnCalls];
  */
 export class Gateway {
   readonly #settings: Settings;
-  readonly #world: Omit<World, "judgement" | "requestId">;
+  readonly #backend: Omit<Backend, "validation" | "requestId">;
   readonly #authentication: Authentication;
   readonly #limits: { readonly write: RateLimit; readonly read: RateLimit; readonly unlimited: RateLimit };
 
-  constructor(settings: Settings, world: Omit<World, "judgement" | "requestId">) {
+  constructor(settings: Settings, backend: Omit<Backend, "validation" | "requestId">) {
     this.#settings = settings;
-    this.#world = world;
+    this.#backend = backend;
     this.#authentication = new Authentication(settings, () => settings.clock.now());
     this.#limits = {
       write: new RateLimit(settings.writesPerSecond),
@@ -42,8 +42,8 @@ export class Gateway {
       const warn = (warning: string) => {
         entry.warning ??= warning;
       };
-      const judgement = { limits, strict, warn };
-      return await perform(found, request, { ...this.#world, judgement, requestId: entry.requestId });
+      const validation = { limits, strict, warn };
+      return await perform(found, request, { ...this.#backend, validation, requestId: entry.requestId });
     } catch (error) {
       return refusalAnswer(error instanceof Refusal ? error : refusal("AS.0001"), entry.requestId);
     }

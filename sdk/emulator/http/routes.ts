@@ -1,4 +1,4 @@
-import type { Judgement } from "../autoscaling/fields";
+import type { Validation } from "../autoscaling/fields";
 import type { Groups } from "../autoscaling/service";
 import type { SigningIdentity } from "../smn/certificate";
 import type { Topics } from "../smn/topics";
@@ -6,7 +6,7 @@ import { type Answer, gatewayRefusal, refusal } from "./refusals";
 import { decodedPath, type ReceivedRequest } from "./request";
 
 /** What the calls work on. */
-export interface World {
+export interface Backend {
   readonly groups: Groups;
   readonly region: string;
   readonly projectId: string;
@@ -16,7 +16,7 @@ export interface World {
   readonly identity: () => Promise<SigningIdentity>;
   /** The clock, in milliseconds. */
   readonly now: () => number;
-  readonly judgement: Judgement;
+  readonly validation: Validation;
   readonly requestId: string;
 }
 
@@ -38,7 +38,7 @@ export interface Call {
   readonly flow: "write" | "read" | "unlimited";
   /** @throws Refusal */
   readonly perform: (
-    world: World,
+    backend: Backend,
     request: ReceivedRequest,
     path: PathParameters,
   ) => Answer | Promise<Answer>;
@@ -94,11 +94,11 @@ export function findCall(calls: readonly Call[], request: ReceivedRequest): Foun
 export function perform(
   { call, path }: FoundCall,
   request: ReceivedRequest,
-  world: World,
+  backend: Backend,
 ): Answer | Promise<Answer> {
   const isOfProject = call.path.includes(":projectId");
-  if (isOfProject && path.projectId !== world.projectId) throw refusal("AS.0008");
-  return call.perform(world, request, path);
+  if (isOfProject && path.projectId !== backend.projectId) throw refusal("AS.0008");
+  return call.perform(backend, request, path);
 }
 
 function match(path: readonly string[], segments: readonly string[]): PathParameters | undefined {

@@ -1,7 +1,7 @@
 import { wireTime } from "../autoscaling/hooks";
 import { type Answer, smnRefusal } from "../http/refusals";
 import { jsonBody, parameter, type ReceivedRequest } from "../http/request";
-import type { Call, World } from "../http/routes";
+import type { Backend, Call } from "../http/routes";
 import type { Subscription, Topic } from "./topics";
 
 const base = "/v2/:projectId/notifications";
@@ -28,37 +28,37 @@ export const smnCalls: readonly Call[] = [
     const found = [...topics.topics.values()].filter((topic) => name === undefined || topic.name === name);
     return [200, { topic_count: found.length, topics: pageOf(request, found).map(wireTopic) }];
   }),
-  smn("GET", `${base}/topics/:urn`, (world, _, { urn }) => [200, wireTopic(topicOf(world, urn))]),
-  smn("DELETE", `${base}/topics/:urn`, (world, _, { urn }) => {
-    topicOf(world, urn);
-    world.topics.happen({ kind: "topic-removed", urn });
+  smn("GET", `${base}/topics/:urn`, (backend, _, { urn }) => [200, wireTopic(topicOf(backend, urn))]),
+  smn("DELETE", `${base}/topics/:urn`, (backend, _, { urn }) => {
+    topicOf(backend, urn);
+    backend.topics.happen({ kind: "topic-removed", urn });
     return [200, {}];
   }),
-  smn("POST", `${base}/topics/:urn/subscriptions`, (world, request, { urn }) => {
-    topicOf(world, urn);
+  smn("POST", `${base}/topics/:urn/subscriptions`, (backend, request, { urn }) => {
+    topicOf(backend, urn);
     const { protocol, endpoint, remark = "" } = jsonBody(request.body) ?? {};
     if (protocol !== "http" && protocol !== "https") throw smnRefusal("SMN.0011");
     const isEndpoint =
       typeof endpoint === "string" && URL.canParse(endpoint) && endpoint.startsWith(`${protocol}://`);
     if (!isEndpoint) throw smnRefusal("SMN.0012");
-    const known = subscriptionsOf(world, urn).find((one) => one.endpoint === endpoint);
-    const made = known ?? world.topics.subscribe(urn, protocol, endpoint, String(remark ?? ""));
+    const known = subscriptionsOf(backend, urn).find((one) => one.endpoint === endpoint);
+    const made = known ?? backend.topics.subscribe(urn, protocol, endpoint, String(remark ?? ""));
     return [known === undefined ? 201 : 200, { subscription_urn: made.urn }];
   }),
-  smn("GET", `${base}/topics/:urn/subscriptions`, (world, request, { urn }) => {
-    topicOf(world, urn);
-    return [200, listed(world, request, subscriptionsOf(world, urn))];
+  smn("GET", `${base}/topics/:urn/subscriptions`, (backend, request, { urn }) => {
+    topicOf(backend, urn);
+    return [200, listed(backend, request, subscriptionsOf(backend, urn))];
   }),
-  smn("GET", `${base}/subscriptions`, (world, request) => [
+  smn("GET", `${base}/subscriptions`, (backend, request) => [
     200,
-    listed(world, request, subscriptionsOf(world)),
+    listed(backend, request, subscriptionsOf(backend)),
   ]),
   smn("DELETE", `${base}/subscriptions/:urn`, ({ topics }, _, { urn }) => {
     if (!topics.unsubscribe(urn)) throw smnRefusal("SMN.0013");
     return [200, {}];
   }),
-  smn("POST", `${base}/topics/:urn/publish`, (world, request, { urn }) => {
-    topicOf(world, urn);
+  smn("POST", `${base}/topics/:urn/publish`, (backend, request, { urn }) => {
+    topicOf(backend, urn);
     const { message, subject } = jsonBody(request.body) ?? {};
     const isMessage =
       typeof message === "string" && message !== "" && Buffer.byteLength(message) <= mostBytes;
@@ -66,7 +66,7 @@ export const smnCalls: readonly Call[] = [
     if (subject !== undefined && (typeof subject !== "string" || Buffer.byteLength(subject) > 512)) {
       throw smnRefusal("SMN.0008");
     }
-    return [200, { message_id: world.topics.publish(urn, message, subject) }];
+    return [200, { message_id: backend.topics.publish(urn, message, subject) }];
   }),
   ...[
     "/smn/subscription/confirm",
@@ -113,28 +113,28 @@ export const smnCalls: readonly Call[] = [
 type Bodied = (...given: Parameters<Call["perform"]>) => readonly [status: number, body: object];
 
 function smn(method: string, path: string, answer: Bodied, isOpen = false): Call {
-  const perform: Call["perform"] = (world, request, parameters): Answer => {
-    const [status, body] = answer(world, request, parameters);
-    return { status, body: { request_id: world.requestId, ...body } };
+  const perform: Call["perform"] = (backend, request, parameters): Answer => {
+    const [status, body] = answer(backend, request, parameters);
+    return { status, body: { request_id: backend.requestId, ...body } };
   };
   return { method, path: path.split("/"), service: "smn", flow: "unlimited", isOpen, perform };
 }
 
-function topicOf({ topics }: World, urn: string): Topic {
+function topicOf({ topics }: Backend, urn: string): Topic {
   const topic = topics.topics.get(urn);
   if (topic === undefined) throw smnRefusal("SMN.0006");
   return topic;
 }
 
 /** The oldest first. */
-function subscriptionsOf({ topics }: World, urn?: string): readonly Subscription[] {
+function subscriptionsOf({ topics }: Backend, urn?: string): readonly Subscription[] {
   return [...topics.subscriptions.values()].filter(
     ({ topic, status }) => (urn === undefined || topic === urn) && status !== 3,
   );
 }
 
 function listed(
-  { projectId }: World,
+  { projectId }: Backend,
   request: ReceivedRequest,
   subscriptions: readonly Subscription[],
 ): object {
