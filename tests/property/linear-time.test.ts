@@ -14,6 +14,8 @@ import { parseEndpoints } from "../../sdk/configuration/environment";
 import { readIniSection } from "../../sdk/credentials/profile-file";
 import { readErrorBody } from "../../sdk/errors/body";
 import { redact } from "../../sdk/errors/redaction";
+import { readHookMetadata } from "../../sdk/handler/metadata";
+import { parseLifecycleNotification } from "../../sdk/handler/notification";
 import { proxySettings } from "../../sdk/http/proxy";
 
 /** All that is read of texts which others have written: responses, files, variables, a program's inputs. */
@@ -38,6 +40,12 @@ const parsers: readonly (readonly [string, (text: string) => unknown])[] = [
   ["an id", (text) => idRule(text)],
   ["metadata", (text) => notificationMetadataRule(text)],
   ["a property's name", (text) => nearest(text, ["lifecycleHookName", "defaultTimeout"])],
+  ["a message", (text) => parseLifecycleNotification(text)],
+  [
+    "a message in its envelope",
+    (text) => parseLifecycleNotification({ type: "Notification", message: text }),
+  ],
+  ["a message's metadata", (text) => readHookMetadata(text)],
   ["a problem's value", (text) => describeProblem("a", text, { is: "is", allowed: "b" }, false)],
 ];
 
