@@ -11,7 +11,9 @@ import { keptBy, Ownership } from "./ownership";
 import {
   addressIn,
   type CheckOnlyInputs,
+  formatHookId,
   type HiddenInputs,
+  type HookAddress,
   type HookInputs,
   type HookOutputs,
   IncompleteError,
@@ -23,7 +25,7 @@ import {
   unknown,
 } from "./properties";
 import type { ProviderSettings } from "./settings";
-import { autoName, readMark } from "./urn";
+import { autoName, nameInUrn, readMark } from "./urn";
 import { type TimedOperation, timeoutOf } from "./wait";
 
 /** How a run speaks to the user, and learns of the engine; by a short URN, on a resource's own row. */
@@ -55,8 +57,10 @@ export class Run {
   readonly #clients: ConfiguredClients;
   readonly #ownership: Ownership;
   readonly #looks = new GroupLooks();
-  /** The checked inputs of hooks that are still to be made, by their URNs. */
+  /** The checked inputs of hooks that are still to be made, by their URNs; of a replacement, until its old hook goes. */
   readonly #awaited = new Map<string, Properties>();
+  /** The resources whose checked inputs are not all known yet, as in a preview. */
+  readonly #planned = new Set<string>();
 
   constructor(settings: ProviderSettings, log: RunLog, clock: RunClock = systemClock) {
     this.#settings = settings;
@@ -98,8 +102,8 @@ export class Run {
       if (problems.length === 0) this.#ownership.leaves(urn);
       else this.#ownership.stays(urn);
     }
-    if (urn !== undefined && before === undefined && isNew(olds) && problems.length === 0)
-      this.#awaited.set(urn, inputs);
+    if (urn !== undefined && isNew(olds) && problems.length === 0) this.#awaited.set(urn, inputs);
+    if (urn !== undefined && hasUnknown(inputs)) this.#planned.add(urn);
     const secrets = [...secretValues(news), ...secretValues({ ...news, __secrets: checked.concealed })];
     await Promise.all(
       warnings.map((text) => this.#log.log(urn, redact(text, secrets), { level: "warning" })),
@@ -129,9 +133,16 @@ export class Run {
     return this.#looks.newHook(question);
   }
 
+  /**
+   * Compares a hook with its checked inputs. Before something is replaced, the engine also compares what depends on it,
+   * with inputs of the state of which those are unknown that may change; and what would be replaced it deletes at once,
+   * without a check. So unknowns that no check has seen replace nothing: the hook's own step does, after its look.
+   */
   async diff(olds: HookOutputs, news: PlannedInputs): Promise<Difference> {
     const difference = diff(olds, news, this.#settings);
     const { __urn: urn } = news as HiddenInputs;
+    if (hasUnknown(news) && !(urn !== undefined && this.#planned.has(urn)))
+      return { ...difference, replaces: [] };
     if (difference.replaces.length > 0) this.#ownership.leaves(urn);
     return difference;
   }
@@ -182,19 +193,43 @@ export class Run {
   }
 
   /**
-   * Under `up --replace` no check knows that it is about a replacement, but the deletion comes before the creation. The
-   * state may know the resource by an earlier URN, so all hooks that are still to be made are looked at: the engine
-   * deletes for another reason only when all of them are made.
+   * Sees to it that a hook which is deleted to be replaced has been looked for. Under `up --replace` no check knows that
+   * it is about a replacement, but the deletion comes before the creation: then the look is made now. The engine deletes
+   * for another reason only when all hooks are made.
    */
   async #lookBeforeReplacing(context: Context, id: string, known: HookOutputs): Promise<void> {
-    if (this.#ownership.isLeaving(id)) return;
-    for (const inputs of this.#awaited.values()) {
+    if (this.#ownership.isLeaving(id)) {
+      const owner = this.#ownership.ownerBefore(id);
+      if (owner !== undefined) this.#awaited.delete(owner);
+      return;
+    }
+    if (this.#awaited.size === 0) return;
+    const successors = this.#successorsOf(id, known);
+    if (successors.length === 0) throw new Error(unchecked(id, [...this.#awaited.keys()]));
+    for (const [urn, inputs] of successors) {
+      this.#awaited.delete(urn);
       refuseMove("hook", id, known, inputs.scalingGroupId, this.#settings);
       const isAutoNamed = this.#isAutoNamed(inputs);
       const question = { context, inputs, concealed: secretNames(inputs), isAutoNamed, applies: true };
       const { problems } = await this.#looks.replacement(question, id, false);
       if (problems.length > 0) throw new Error(problems.join("; "));
     }
+  }
+
+  /** The hooks that may be made in place of one whose own check did not tell; the state may have an earlier URN of it. */
+  #successorsOf(id: string, { __urn: was, lifecycleHookName }: HookOutputs): [string, Properties][] {
+    const all = [...this.#awaited];
+    const replaced = all.filter(([urn]) => this.#ownership.before(urn) === undefined);
+    const own = replaced.filter(
+      ([urn, inputs]) =>
+        urn === was ||
+        (was !== undefined && nameInUrn(urn) === nameInUrn(was)) ||
+        formatHookId(inputs as unknown as HookAddress) === id,
+    );
+    if (own.length > 0) return own;
+    // Under an alias the automatic name is another one.
+    const mayBeAny = was === undefined || this.#isAutoNamed({ __urn: was, lifecycleHookName });
+    return mayBeAny && replaced.length === all.length ? replaced : [];
   }
 
   #isAutoNamed({ __urn: urn, lifecycleHookName }: Properties): boolean {
@@ -214,6 +249,16 @@ export class Run {
       log: (message, options) => this.#log.log(urn, redact(message, secrets), options),
     };
   }
+}
+
+function hasUnknown(inputs: object): boolean {
+  return Object.values(inputs).includes(unknown);
+}
+
+/** Why a hook is not deleted whose resource the engine has not had checked, while others are made or replaced. */
+function unchecked(id: string, urns: readonly string[]): string {
+  const others = urns.map((urn) => JSON.stringify(nameInUrn(urn))).join(", ");
+  return `the hook ${JSON.stringify(id)} was not deleted: the engine asks for it before ${others} can be made, and without a check of what is to take its place. The option replaceWith makes it ask: remove that in an up of its own, and change the hooks in the next one; where there is no such option, change this hook in an up of its own`;
 }
 
 /** Explains why credentials that are good elsewhere are refused for a resource's project. */

@@ -10,6 +10,13 @@ import { declare, hookArgs, Trial } from "../support/trial";
 const named = (resource: string, lifecycleHookName: string, opts: pulumi.CustomResourceOptions = {}) =>
   new LifecycleHook(resource, { ...hookArgs, lifecycleHookName }, opts);
 
+const put = (trial: Trial, lifecycle_hook_name: string) =>
+  trial.emulator.putHook(groupId, { ...outside, lifecycle_hook_name });
+const outside = {
+  lifecycle_hook_type: hookArgs.lifecycleHookType,
+  notification_topic_urn: topicUrn,
+} as const;
+
 describe("an up", () => {
   test("that exchanges two names, one step at a time, is refused at preview with the way, and loses nothing", async () => {
     const program = (first: string, second: string) => async () => {
@@ -56,6 +63,87 @@ describe("an up", () => {
     expect(run.diagnostics.join()).toContain('belongs to the resource "new" of this program');
     expect(trial.names()).toEqual(["drain"]);
     expect((await trial.stack.up()).steps).toEqual([]);
+  });
+
+  test("that renames a hook on whose name another's depends replaces both, each after a look, also in a full group", async () => {
+    const program = (name: string) => async () => {
+      const first = named("a", name);
+      new LifecycleHook("b", {
+        ...hookArgs,
+        lifecycleHookName: pulumi.interpolate`${first.lifecycleHookName}-b`,
+      });
+    };
+    await using trial = await Trial.start(program("a1"));
+    await trial.stack.up();
+    for (const name of ["a2-b", "c", "d"]) put(trial, name);
+    trial.sent();
+    trial.stack.program = program("a2");
+    for (const run of [await trial.stack.preview(), await trial.stack.up()]) {
+      expect(run.failed).toBe(true);
+      expect(run.diagnostics.join()).toContain(`nothing was deleted: the group already has a hook`);
+    }
+    expect(trial.names()).toContain("a1-b");
+    trial.emulator.removeHook(groupId, "a2-b");
+    put(trial, "e");
+    expect((await trial.stack.up()).failed).toBe(false);
+    expect(trial.names().toSorted()).toEqual(["a2", "a2-b", "c", "d", "e"]);
+    trial.sent();
+    trial.stack.program = program("a3");
+    expect((await trial.stack.preview()).failed).toBe(false);
+    const run = await trial.stack.up();
+    expect(run.failed, run.diagnostics.join()).toBe(false);
+    expect(trial.sent()).toEqual(["GET", "GET", "DELETE", "POST", "DELETE", "POST"]);
+    expect(trial.names().toSorted()).toEqual(["a3", "a3-b", "c", "d", "e"]);
+  });
+
+  test("whose option replaceWith would have a hook deleted without a look is refused with the way, which leads on", async () => {
+    const program =
+      (first: string, second: string, replaceWith = true) =>
+      async () => {
+        const a = named("a", first);
+        named("b", second, replaceWith ? { replaceWith: [a] } : {});
+      };
+    await using trial = await Trial.start(program("a1", "b1"));
+    await trial.stack.up();
+    put(trial, "b2");
+    trial.sent();
+    const [a] = await trial.hooksInState();
+    trial.stack.program = program("a2", "b2");
+    for (const run of [await trial.stack.up(), await trial.stack.up({ replace: [a?.urn ?? ""] })]) {
+      expect(run.failed).toBe(true);
+      expect(run.diagnostics.join()).toMatch(/was not deleted: .*before "a" can be made.*replaceWith/);
+    }
+    expect(trial.sent().filter((method) => method !== "GET")).toEqual([]);
+    trial.stack.program = program("a1", "b1", false);
+    expect((await trial.stack.up()).failed).toBe(false);
+    trial.stack.program = program("a2", "b3", false);
+    expect((await trial.stack.up()).failed).toBe(false);
+    expect(trial.names().toSorted()).toEqual(["a2", "b2", "b3"]);
+  });
+
+  test("deletes what the program no longer has at its end, beside replacements, with one target, and by destroy", async () => {
+    const program =
+      (...names: readonly string[]) =>
+      async () => {
+        for (const name of names) named(name.slice(0, 1), name);
+      };
+    await using trial = await Trial.start(program("a1", "b1", "c1", "d1"));
+    await trial.stack.up();
+    const urns = Object.fromEntries(
+      (await trial.hooksInState()).map(({ urn }) => [urn.split("::").at(-1), urn]),
+    );
+    trial.stack.program = program("a1", "b1", "c1", "e1");
+    const targeted = await trial.stack.up({ target: [urns.d ?? ""] });
+    expect(targeted.steps).toEqual(["delete d"]);
+    trial.stack.program = program("a2", "b2", "e1");
+    const up = await trial.stack.up({ parallel: 1 });
+    expect(up.failed, up.diagnostics.join()).toBe(false);
+    expect(trial.names().toSorted()).toEqual(["a2", "b2", "e1"]);
+    trial.stack.program = program("a2", "f1");
+    expect((await trial.stack.up({ replace: [urns.a ?? ""] })).failed).toBe(false);
+    expect(trial.names().toSorted()).toEqual(["a2", "f1"]);
+    expect((await trial.stack.destroy()).failed).toBe(false);
+    expect(trial.names()).toEqual([]);
   });
 
   test("with --replace of a retained hook tells how to take it back, and that works", async () => {

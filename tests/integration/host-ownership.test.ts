@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { markApplies } from "../../provider/core/urn";
+import { autoName, markApplies } from "../../provider/core/urn";
 import { emulatorOfFile } from "../support/emulator";
 import { EngineRows } from "../support/engine-rows";
-import { checkedInputs, groupId, topicUrn, validInputs } from "../support/hooks";
+import { checkedInputs, groupId, topicUrn, unknownValue, validInputs } from "../support/hooks";
 import { failureOf, Host, type Properties } from "../support/host";
 
 /** The rules of ownership (docs/adr/0004), through the real host: what is refused, and that nothing is sent then. */
@@ -231,6 +231,48 @@ describe("a replacement", () => {
     const { message } = await failureOf(host.delete(id, outputs({ __urn: "staging::shop::::drain" })));
     expect(message).toMatch(/nothing was deleted: the group already has a hook ".*\/boot"/);
     expect(sent()).toEqual(["GET"]);
+  });
+
+  test("of what a hook depends on replaces it in its own step only: unknowns that no check has seen are no reason", async () => {
+    const state = { ...checkedInputs, __urn: "dev::shop::::drain" };
+    const unknowns = { lifecycleHookName: unknownValue, scalingGroupId: unknownValue };
+    const condemned = await host.diff(id, outputs(), { ...state, ...unknowns });
+    expect(condemned).toEqual({ changes: true, replaces: [] });
+    const { inputs } = await host.check(state, hook("drain", unknowns));
+    expect((await host.diff(id, outputs(), inputs)).replaces).toEqual([
+      "scalingGroupId",
+      "lifecycleHookName",
+    ]);
+  });
+
+  test("deletes no hook but its own before it is done: another, which no check has told of, is refused until then", async () => {
+    put("drain");
+    put("boot");
+    const refusal = /boot" was not deleted: .*before "drain" can be made.*replaceWith/;
+    const boot = outputs({ lifecycleHookName: "boot", __urn: "dev::shop::::boot" });
+    expect((await replacing(host, { lifecycleHookName: "new" })).reasons).toEqual([]);
+    expect((await failureOf(host.delete(`${groupId}/boot`, boot))).message).toMatch(refusal);
+    const replace = await startHost();
+    await replace.check({}, hook("drain"));
+    expect((await failureOf(replace.delete(`${groupId}/boot`, boot))).message).toMatch(refusal);
+    expect(names()).toEqual(["drain", "boot"]);
+    // It goes on although the deletion of the old hook fails (--continue-on-error): what comes then are removals.
+    const stop = emulator.intercept(() => ({ answer: { status: 403, body: { error_code: "APIGW.0302" } } }));
+    await failureOf(host.delete(id, outputs()));
+    stop();
+    await host.delete(`${groupId}/boot`, boot);
+    expect(names()).toEqual(["drain"]);
+  });
+
+  test("under --replace is made of a hook whose automatic name is that of an earlier alias", async () => {
+    const name = autoName("dev::shop::::earlier");
+    put(name);
+    const { lifecycleHookName: _, ...unnamed } = hook("drain");
+    const { inputs } = await host.check({}, unnamed);
+    const earlier = outputs({ lifecycleHookName: name, __urn: "dev::shop::::earlier" });
+    await host.delete(`${groupId}/${name}`, earlier);
+    await host.create(inputs);
+    expect(sent()).toEqual(["GET", "DELETE", "POST"]);
   });
 
   test("takes over the hook that an interrupted replacement has left: by its automatic name, or by an import", async () => {

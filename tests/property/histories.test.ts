@@ -31,6 +31,7 @@ const stackIndex = fc.constantFrom(0 as const, 1 as const);
 const group = fc.constantFrom(...groups);
 const hookName = fc.option(fc.constantFrom("x", "y", "z"), { nil: undefined });
 const timeout = fc.constantFrom(300, 900);
+const other = fc.option(resource, { nil: undefined, freq: 2 });
 
 /** A change to a program. */
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
@@ -40,7 +41,13 @@ const change = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("declare" as const),
       name: resource,
-      hook: fc.record({ scalingGroupId: group, lifecycleHookName: hookName, defaultTimeout: timeout }),
+      hook: fc.record({
+        scalingGroupId: group,
+        lifecycleHookName: hookName,
+        defaultTimeout: timeout,
+        follows: other,
+        replaceWith: other,
+      }),
       first: fc.boolean(),
     }),
   },
@@ -127,7 +134,7 @@ class World {
       for (const { lifecycle_hook_name: name } of emulator.hooks(id)) emulator.removeHook(id, name);
       for (let index = 0; index < others; index++) {
         emulator.putHook(id, {
-          lifecycle_hook_name: ["z", "other", "another"][index] ?? "",
+          lifecycle_hook_name: ["z", "x-b", "another"][index] ?? "",
           lifecycle_hook_type: "INSTANCE_TERMINATING",
           notification_topic_urn: topicUrn,
           create_time: "2025-01-01T00:00:00Z",
@@ -353,6 +360,30 @@ class World {
   }
 }
 
+/** Ups that name a hook otherwise where another goes with it, whose new name is taken. */
+function renames(goesWith: "follows" | "replaceWith", [before, after]: readonly [string, string]): Step[] {
+  const hook = (name: "a" | "b", lifecycleHookName: string | undefined, leader?: "a") => ({
+    kind: "declare" as const,
+    name,
+    hook: {
+      scalingGroupId: groups[0],
+      lifecycleHookName: lifecycleHookName as "x" | undefined,
+      defaultTimeout: 300 as const,
+      follows: goesWith === "follows" ? leader : undefined,
+      replaceWith: goesWith === "replaceWith" ? leader : undefined,
+    },
+    first: false,
+  });
+  const options = { serial: false, replace: undefined, target: undefined, faults: [] };
+  const named = (name: string, other: string) => ({
+    ...options,
+    kind: "up" as const,
+    stack: 0 as const,
+    changes: [hook("a", name), hook("b", goesWith === "follows" ? undefined : other, "a")],
+  });
+  return [named(before, "w"), named(after, "z")];
+}
+
 /** To look for defects: some thousand. */
 const runs = Number(process.env.HISTORIES ?? 150);
 
@@ -363,7 +394,13 @@ test("after each step of any history, no hook of a state is gone unless its own 
       for (const next of steps) await world.take(next);
       for (const index of [0, 1] as const) await world.settle(index);
     }),
-    { numRuns: runs },
+    {
+      numRuns: runs,
+      examples: [
+        [renames("follows", ["y", "x"]), 2],
+        [renames("replaceWith", ["y", "x"]), 2],
+      ],
+    },
   );
 }, 300_000);
 
@@ -372,7 +409,13 @@ test("what failures and a kill leave of a run, the next ones of the same program
   const declaration = fc.record({
     kind: fc.constant("declare" as const),
     name: resource,
-    hook: fc.record({ scalingGroupId: group, lifecycleHookName: hookName, defaultTimeout: timeout }),
+    hook: fc.record({
+      scalingGroupId: group,
+      lifecycleHookName: hookName,
+      defaultTimeout: timeout,
+      follows: fc.constant(undefined),
+      replaceWith: fc.constant(undefined),
+    }),
     first: fc.boolean(),
   });
   // No two resources want one name.

@@ -1,12 +1,15 @@
 import type { RunClock } from "../../provider/core/context";
 import {
   formatHookId,
+  type HookAddress,
   type HookInputs,
   type HookOutputs,
   IncompleteError,
   type KnownHook,
   type PlannedInputs,
   type Properties,
+  parseHookId,
+  unknown,
 } from "../../provider/core/properties";
 import { Run } from "../../provider/core/run";
 import { type ProviderSettings, readSettings } from "../../provider/core/settings";
@@ -29,6 +32,10 @@ export interface Declared {
   readonly alias?: string | undefined;
   /** The option `deleteBeforeReplace: false`. */
   readonly createFirst?: boolean | undefined;
+  /** An earlier resource of the program: a hook without a name has the name of that one's hook, and a suffix. */
+  readonly follows?: string | undefined;
+  /** The option `replaceWith`, with an earlier resource of the program. */
+  readonly replaceWith?: string | undefined;
 }
 
 /** The resources of a program by their names, in the order in which it makes them. */
@@ -46,6 +53,9 @@ export interface Entry {
   isOld?: boolean;
   /** The last operation made the hook, and failed. */
   hasFailed?: boolean;
+  /** The resources, by their names, on which its inputs depend, or with which it is replaced. */
+  follows?: string | undefined;
+  replaceWith?: string | undefined;
 }
 
 export interface UpOptions {
@@ -127,6 +137,10 @@ class Update implements Outcome {
   readonly #options: UpOptions;
   readonly #isKilled: () => boolean;
   readonly #aliased = new Set<string>();
+  /** The operations of this run, by the names of their resources. */
+  readonly #operations = new Map<string, Promise<void>>();
+  /** What was deleted because another hook is replaced, and has not been made anew. */
+  readonly #condemned = new Set<Entry>();
 
   constructor(stack: ModelStack, run: Run, program: Program, options: UpOptions, isKilled: () => boolean) {
     this.#stack = stack;
@@ -137,23 +151,38 @@ class Update implements Outcome {
   }
 
   async run(): Promise<void> {
-    const running: Promise<void>[] = [];
     for (const [name, hook] of this.#program) {
+      // The program has what another's name makes when that other is there.
+      await Promise.all([hook.follows, hook.replaceWith].map((other) => this.#operations.get(other ?? "")));
       if (this.failed) break;
       await this.#trying(async () => {
-        const step = await this.#plan(name, hook);
+        const step = await this.#plan(name, this.#resolved(name, hook));
         const doing = this.#trying(step);
-        running.push(doing);
+        this.#operations.set(name, doing);
         if (this.#options.serial === true) await doing;
       });
     }
-    await Promise.all(running);
+    await Promise.all(this.#operations.values());
+    for (const { name } of this.#condemned) if (this.#program.has(name)) this.lost.push(name);
     if (this.failed) return;
     const leaving = this.#stack.entries.filter(
       ({ name, isOld }) =>
         isOld === true || (!this.#program.has(name) && this.#options.target?.has(name) !== false),
     );
     await Promise.all(leaving.map((entry) => this.#trying(() => this.#remove(entry))));
+  }
+
+  /** What the program says of a hook, once it knows the hook whose name its own begins with. */
+  #resolved(name: string, { follows, replaceWith, ...hook }: Declared): Declared {
+    const isEarlier = (other: string | undefined) => other !== name && this.#operations.has(other ?? "");
+    const leader = this.#stack.entries.find((entry) => entry.name === follows && entry.isOld !== true);
+    return {
+      ...hook,
+      ...(isEarlier(replaceWith) ? { replaceWith } : {}),
+      ...(hook.lifecycleHookName === undefined && isEarlier(follows) && leader !== undefined
+        ? { follows, lifecycleHookName: `${parseHookId(leader.id).lifecycleHookName}-b` }
+        : {}),
+    };
   }
 
   /** Checks and compares a resource. @returns what is to be done */
@@ -164,13 +193,18 @@ class Update implements Outcome {
       return async () => {};
     }
     const news = this.#newsOf(name, hook);
-    const isReplaced = old !== undefined && this.#options.replace?.has(name) === true;
+    const isCondemned = old !== undefined && this.#condemned.has(old);
+    const isReplaced = isCondemned || (old !== undefined && this.#options.replace?.has(name) === true);
     let inputs = await this.#check(old === undefined || isReplaced ? {} : old.inputs, news);
-    if (old === undefined) return async () => void (await this.#create(name, inputs));
+    if (old === undefined) return async () => void (await this.#create(name, inputs, hook));
     if (!isReplaced) {
       const difference = this.#run.diff(old.outputs as HookOutputs, inputs as unknown as PlannedInputs);
       const { changes, replaces } = await this.#result(difference);
+      // Deleted meanwhile because another is replaced.
+      if (this.#condemned.has(old)) return () => this.#replace(old, name, inputs, hook);
       if (replaces.length === 0 && old.isGone !== true) {
+        const { follows, replaceWith } = hook;
+        Object.assign(old, { follows, replaceWith });
         if (changes || old.hasFailed === true) return () => this.#change(old, name, inputs);
         return async () => void Object.assign(old, { name, inputs });
       }
@@ -195,7 +229,8 @@ class Update implements Outcome {
     return old;
   }
 
-  #newsOf(name: string, { import: importId, createFirst, alias: _, ...inputs }: Declared): Properties {
+  #newsOf(name: string, hook: Declared): Properties {
+    const { import: importId, createFirst, alias: _, follows: __, replaceWith: ___, ...inputs } = hook;
     return {
       ...inputs,
       lifecycleHookType: "INSTANCE_TERMINATING",
@@ -212,10 +247,10 @@ class Update implements Outcome {
     return inputs;
   }
 
-  async #create(name: string, inputs: Properties): Promise<Entry> {
+  async #create(name: string, inputs: Properties, { follows, replaceWith }: Declared): Promise<Entry> {
     const creating = this.#run.create(inputs as unknown as HookInputs);
     const { outputs, error } = await this.#outputs(creating);
-    const made: Entry = { name, id: formatHookId(outputs), inputs, outputs };
+    const made: Entry = { name, id: formatHookId(outputs), inputs, outputs, follows, replaceWith };
     if (error !== undefined) made.hasFailed = true;
     this.#stack.entries.push(made);
     if (error !== undefined) throw error;
@@ -235,15 +270,17 @@ class Update implements Outcome {
     }
   }
 
-  async #replace(old: Entry, name: string, inputs: Properties, { createFirst }: Declared): Promise<void> {
+  async #replace(old: Entry, name: string, inputs: Properties, hook: Declared): Promise<void> {
+    const formerly = old.name;
     old.name = name;
-    if (createFirst === true) {
-      await this.#create(name, inputs);
+    if (hook.createFirst === true && !this.#condemned.has(old)) {
+      await this.#create(name, inputs, hook);
       if (old.isGone === true) this.#forget(old);
       else old.isOld = true;
       return;
     }
     const wasGone = old.isGone === true;
+    if (!this.#condemned.has(old)) await this.#condemn(formerly, inputs);
     if (!wasGone) {
       this.replacing.add(old);
       await this.#delete(old);
@@ -252,12 +289,35 @@ class Update implements Outcome {
     // The engine begins no step once another has failed.
     if (this.failed) return;
     try {
-      await this.#create(name, inputs);
+      await this.#create(name, inputs, hook);
     } catch (error) {
       if (!wasGone) this.lost.push(name);
       throw error;
     }
+    this.#condemned.delete(old);
     this.#forget(old);
+  }
+
+  /** Deletes what would be replaced because a hook is, and what is to be replaced with it. */
+  async #condemn(leader: string, wanted: Properties): Promise<void> {
+    for (const entry of this.#stack.entries) {
+      const { name, id, inputs, outputs, follows, replaceWith } = entry;
+      const isDone = name === leader || this.#operations.has(name);
+      if (isDone || entry.isGone === true || entry.isOld === true) continue;
+      // Under --replace nobody tells the provider that this is not the leader's own hook.
+      if (this.#options.replace?.has(leader) && formatHookId(wanted as unknown as HookAddress) === id)
+        continue;
+      const isReplaced = async () => {
+        const news = { ...inputs, lifecycleHookName: unknown } as unknown as PlannedInputs;
+        const { replaces } = await this.#result(this.#run.diff(outputs as HookOutputs, news));
+        return replaces.length > 0;
+      };
+      if (replaceWith !== leader && !(follows === leader && (await isReplaced()))) continue;
+      this.replacing.add(entry);
+      await this.#delete(entry);
+      entry.isGone = true;
+      this.#condemned.add(entry);
+    }
   }
 
   async #remove(entry: Entry): Promise<void> {
