@@ -540,6 +540,14 @@ describe("a deletion", () => {
     expect(states()).toEqual([]);
   });
 
+  test("sets the number to zero again, and warns, when a policy has raised it meanwhile", async () => {
+    clock.onWait = (count) => (count === 2 ? emulator.scale(groupId, 1) : undefined);
+    await startRun().delete(groupId, known());
+    expect(writes()).toEqual(["PUT group", "PUT group", "POST group"]);
+    expect(warnings()).toEqual([expect.stringContaining("was given a desired number of 1 meanwhile")]);
+    expect(states()).toEqual([]);
+  });
+
   test("that outlasts its time-out says what hangs, and how to wait longer", async () => {
     putHook("drain", "TERMINATING");
     const { message } = await rejection(startRun().delete(groupId, known({ __timeouts: { delete: "1m" } })));

@@ -100,6 +100,8 @@ export function differences(
     );
 }
 
+const none = { minInstanceNumber: 0, desireInstanceNumber: 0 } as const;
+
 /** The change of one group, over all requests that it takes. */
 class Change {
   readonly #context: OperationContext;
@@ -150,7 +152,7 @@ class Change {
     const group = await this.#get();
     if (group.scalingGroupStatus === "DELETING") return;
     if (group.scalingGroupStatus === "FREEZED") throw unusable(doing, "FREEZED");
-    await this.#put(group, { minInstanceNumber: 0, desireInstanceNumber: 0 });
+    await this.#put(group, none);
     if (group.scalingGroupStatus !== "INSERVICE") {
       const { length } = await this.#scope.client.scalingInstances.list(this.#groupId);
       if (length === 0) return;
@@ -160,7 +162,16 @@ class Change {
       );
       await this.#act("resume");
     }
-    await this.#waitFor({ ...empty, doing });
+    for (;;) {
+      const found = await this.#waitFor({ ...empty, doing });
+      const { desireInstanceNumber: desired } = found;
+      if (desired === 0) break;
+      await this.#context.log(
+        `scaling group ${this.#groupId} was given a desired number of ${desired} meanwhile, as by a policy: it is set to 0 again`,
+        { level: "warning" },
+      );
+      await this.#put(found, none);
+    }
     await this.#act("pause");
   }
 

@@ -45,11 +45,12 @@ export const serving: Pick<Goal, "progress" | "isReached"> = {
     instances.every(isReady),
 };
 
-/** No instance is left. */
+/** No instance is left; or somebody wants new ones. */
 export const empty: Pick<Goal, "progress" | "isReached"> = {
   progress: ({ instances }) =>
     instances.length === 1 ? "1 instance left" : `${instances.length} instances left`,
-  isReached: ({ group, instances }) => instances.length === 0 && !group.isScaling,
+  isReached: ({ group, instances }) =>
+    group.desireInstanceNumber > 0 || (instances.length === 0 && !group.isScaling),
 };
 
 function isReady({ lifeCycleState }: ScalingInstance): boolean {
@@ -94,7 +95,7 @@ export async function waitFor(
         const found = last === undefined ? "" : `: ${goal.progress(last)}${advice(last)}`;
         const failure = await newestFailure(client, groupId, serviceTime(start));
         throw new Error(
-          `${goal.doing}: not done within ${seconds(clock.now() - start)}${found}${failure}${fault}; to wait longer set the option customTimeouts: { ${goal.operation}: "3h" }; the next run goes on from here`,
+          `${goal.doing}: not done within ${seconds(clock.now() - start)}${found}${failure}${fault}; to wait longer set the option customTimeouts: { ${goal.operation}: "3h" }; run it again to go on from here`,
         );
       }
       const pause = interval + Math.random() * jitter;
@@ -167,7 +168,7 @@ async function stopped(client: ScopedClient["client"], group: ScalingGroup): Pro
   if (status === "PAUSED") return "the group was paused meanwhile; the next run resumes it";
   const why = detail === undefined ? "" : ` (${detail})`;
   const failure = await newestFailure(client, scalingGroupId);
-  return `the group's status is ${status}${why}${failure}; when the cause is gone the next run goes on from here`;
+  return `the group's status is ${status}${why}${failure}; when the cause is gone run it again to go on from here`;
 }
 
 /** The newest activity that failed, since a moment; a courtesy, so it says nothing where that can't be read. */
