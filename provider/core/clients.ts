@@ -68,7 +68,7 @@ export class ConfiguredClients implements Clients {
     const { endpoints, region: configured } = this.#settings;
     if (endpoints.autoscaling === undefined && endpoints.iam === undefined) return;
     throw new Error(
-      `the hook is in region ${region}, but the configured endpoints (huaweicloud:endpoints or HW_ENDPOINTS) are those of ${configured ?? "no region"}: configure region ${region} to act on it, or remove the endpoints`,
+      `the resource is in region ${region}, but the configured endpoints (huaweicloud:endpoints or HW_ENDPOINTS) are those of ${configured ?? "no region"}: configure region ${region} to act on it, or remove the endpoints`,
     );
   }
 

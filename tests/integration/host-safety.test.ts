@@ -40,7 +40,7 @@ describe("a hook in another region or project than the configured", () => {
       host.update(id, outputs, { ...checkedInputs, defaultTimeout: 900 }),
     ]) {
       const { message } = await failureOf(call);
-      expect(message).toContain("the hook is in region eu-west-101, but the configured endpoints");
+      expect(message).toContain("the resource is in region eu-west-101, but the configured endpoints");
     }
     expect(hookRequests()).toEqual([]);
     expect(emulator.hooks(groupId)).toHaveLength(1);
