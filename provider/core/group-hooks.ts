@@ -9,8 +9,10 @@ import type { RunClock } from "./context";
  */
 const keepFor = 30_000;
 
-interface Listing {
+/** A group's list, and when it was asked for. */
+export interface Listing {
   readonly at: number;
+  /** `undefined` when there is no such group. */
   readonly hooks: Promise<LifecycleHook[] | undefined>;
 }
 
@@ -30,29 +32,10 @@ export class GroupHooks {
     this.#clock = clock;
   }
 
-  /** All hooks of a group, read at most a little while ago; `undefined` when there is no such group. */
-  list(scalingGroupId: string): Promise<LifecycleHook[] | undefined> {
-    return this.#listing(scalingGroupId).hooks;
-  }
-
-  /** A hook, or `undefined` when it, or its group, is gone; that is believed only of a list read just now. */
-  async find(scalingGroupId: string, name: string): Promise<LifecycleHook | undefined> {
-    const start = this.#clock.now();
-    const listing = this.#listing(scalingGroupId);
-    const found = await hookIn(listing, name);
-    if (found !== undefined || listing.at >= start) return found;
-    if (this.#listings.get(scalingGroupId) === listing) this.forget(scalingGroupId);
-    return hookIn(this.#listing(scalingGroupId), name);
-  }
-
-  /** Must be called when one of the group's hooks has been changed. */
-  forget(scalingGroupId: string): void {
-    this.#listings.delete(scalingGroupId);
-  }
-
-  #listing(scalingGroupId: string): Listing {
+  /** All hooks of a group, asked for less than so many milliseconds ago. */
+  listing(scalingGroupId: string, maxAge: number = keepFor): Listing {
     const kept = this.#listings.get(scalingGroupId);
-    if (kept !== undefined && this.#clock.now() - kept.at < keepFor) return kept;
+    if (kept !== undefined && this.#clock.now() - kept.at < maxAge) return kept;
     const listing = { at: this.#clock.now(), hooks: this.#list(scalingGroupId) };
     this.#listings.set(scalingGroupId, listing);
     // A failure is told to those who wait now, and not to the next.
@@ -60,6 +43,21 @@ export class GroupHooks {
       if (this.#listings.get(scalingGroupId) === listing) this.forget(scalingGroupId);
     });
     return listing;
+  }
+
+  /** A hook, or `undefined` when it, or its group, is gone; that is believed only of a list read just now. */
+  async find(scalingGroupId: string, name: string): Promise<LifecycleHook | undefined> {
+    const start = this.#clock.now();
+    const listing = this.listing(scalingGroupId);
+    const found = await hookIn(listing, name);
+    if (found !== undefined || listing.at >= start) return found;
+    if (this.#listings.get(scalingGroupId) === listing) this.forget(scalingGroupId);
+    return hookIn(this.listing(scalingGroupId), name);
+  }
+
+  /** Must be called when one of the group's hooks has been changed. */
+  forget(scalingGroupId: string): void {
+    this.#listings.delete(scalingGroupId);
   }
 
   async #list(scalingGroupId: string): Promise<LifecycleHook[] | undefined> {

@@ -39,12 +39,24 @@ export interface Question {
 /** How long all looks of a preview together may make it wait for the service, in milliseconds. */
 const previewTime = 10_000;
 
+/**
+ * How long a list counts, in milliseconds: the checks of a run come together and share it, but a long run must not
+ * delete a hook for what a group was minutes ago.
+ */
+const countsFor = 5000;
+
 type Hooks = LifecycleHook[] | undefined;
 
 /** The hooks of a group, and the service's time of day, in milliseconds since 1970. */
 interface Listed {
   readonly hooks: Hooks;
   readonly time: number;
+}
+
+interface Look {
+  /** When the list was asked for, by the run's clock. */
+  at: number;
+  readonly listed: Promise<Listed>;
 }
 
 /** How old a hook may be, in milliseconds, that an interrupted run is believed to have left. */
@@ -56,11 +68,11 @@ export function isFresh({ createTime }: LifecycleHook, time: number): boolean {
 }
 
 /**
- * Looks at live groups before anything is changed. There is one of these a run, and it asks for each group once,
- * also when that failed: a preview neither fails nor waits long because the service can't be asked.
+ * Looks at live groups before anything is changed. There is one of these a run, and it asks for each group once
+ * in a while, also when that failed: a preview neither fails nor waits long because the service can't be asked.
  */
 export class GroupLooks {
-  readonly #groups = new Map<string, Promise<Listed>>();
+  readonly #groups = new Map<string, Look>();
   /** The groups in which replacements are made, so that each of them needs the room that its old hook leaves. */
   readonly #replacing = new Set<string>();
   #left = previewTime;
@@ -77,14 +89,19 @@ export class GroupLooks {
     const target = inputs as unknown as HookAddress;
     const id = formatHookId(target);
     const holder = context.ownership.otherHolder((inputs as HiddenInputs).__urn, id);
-    const subject = `replacing ${JSON.stringify(before)}: nothing was deleted`;
-    if (createFirst && id === before) return Promise.resolve(problem(`${subject}: ${sameAddress(before)}`));
+    const replacing = `replacing ${JSON.stringify(before)}`;
+    const untouched = `${replacing}: nothing is deleted`;
+    if (createFirst && id === before) return Promise.resolve(problem(`${untouched}: ${sameAddress(before)}`));
     this.#replacing.add(target.scalingGroupId);
     return this.#look(
       question,
       target.scalingGroupId,
-      `${subject}: could not look at the scaling group`,
+      `${untouched}: could not look at the scaling group`,
       ({ hooks, time }) => {
+        const wasHere = parseHookId(before).scalingGroupId === target.scalingGroupId;
+        // An interrupted replacement may have deleted it.
+        const isGone = wasHere && hooks?.some((hook) => idOf(target, hook) === before) !== true;
+        const subject = isGone ? `${replacing}, which is not there any more` : untouched;
         if (hooks === undefined) return problem(`${subject}: ${noGroup(target.scalingGroupId)}`);
         const others = hooks.filter((hook) => createFirst || idOf(target, hook) !== before);
         const taken = others.find((hook) => hook.lifecycleHookName === target.lifecycleHookName);
@@ -209,19 +226,28 @@ export class GroupLooks {
 
   #hooksOf(context: Context, scalingGroupId: string): Promise<Listed> {
     const known = this.#groups.get(scalingGroupId);
-    if (known !== undefined) return known;
-    const asking = this.#ask(context, scalingGroupId);
+    const now = context.clock.now();
+    if (known !== undefined && now - known.at < countsFor) return known.listed;
+    const asking = this.#ask(context, scalingGroupId, (at) => {
+      look.at = at;
+    });
     asking.catch(() => undefined);
-    this.#groups.set(scalingGroupId, asking);
+    const look: Look = { at: now, listed: asking };
+    this.#groups.set(scalingGroupId, look);
     return asking;
   }
 
-  async #ask({ clients, clock }: Context, scalingGroupId: string): Promise<Listed> {
+  async #ask(
+    { clients, clock }: Context,
+    scalingGroupId: string,
+    onAsked: (at: number) => void,
+  ): Promise<Listed> {
     if (this.#refused !== undefined) throw this.#refused;
     try {
       const scope = await clients.at();
-      const hooks = await scope.hooks.list(scalingGroupId);
-      return { hooks, time: scope.serviceTime(clock.now()) };
+      const { at, hooks } = scope.hooks.listing(scalingGroupId, countsFor);
+      onAsked(at);
+      return { hooks: await hooks, time: scope.serviceTime(clock.now()) };
     } catch (error) {
       if (isServiceError(error) && error.status === 401) this.#refused = error;
       throw error;

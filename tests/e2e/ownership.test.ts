@@ -80,7 +80,7 @@ describe("an up", () => {
     trial.stack.program = program("a2");
     for (const run of [await trial.stack.preview(), await trial.stack.up()]) {
       expect(run.failed).toBe(true);
-      expect(run.diagnostics.join()).toContain(`nothing was deleted: the group already has a hook`);
+      expect(run.diagnostics.join()).toContain(`nothing is deleted: the group already has a hook`);
     }
     expect(trial.names()).toContain("a1-b");
     trial.emulator.removeHook(groupId, "a2-b");
@@ -92,7 +92,7 @@ describe("an up", () => {
     expect((await trial.stack.preview()).failed).toBe(false);
     const run = await trial.stack.up();
     expect(run.failed, run.diagnostics.join()).toBe(false);
-    expect(trial.sent()).toEqual(["GET", "GET", "DELETE", "POST", "DELETE", "POST"]);
+    expect(trial.sent().filter((method) => method !== "GET")).toEqual(["DELETE", "POST", "DELETE", "POST"]);
     expect(trial.names().toSorted()).toEqual(["a3", "a3-b", "c", "d", "e"]);
   });
 

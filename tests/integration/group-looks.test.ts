@@ -101,6 +101,20 @@ describe("a preflight asks", () => {
     expect(lists()).toBe(2);
   });
 
+  test("again when a list is older than 5 s, whoever has read it", async () => {
+    let now = 0;
+    const context = contextOf(emulator, { ...stoppedClock, now: () => now });
+    const { hooks } = await context.clients.at();
+    await hooks.find(groupId, "drain");
+    now = 4999;
+    expect(await warnings({}, context)).toEqual([]);
+    expect(lists()).toBe(1);
+    emulator.putHook(groupId, sameHook);
+    now = 5000;
+    expect(await warnings({}, context)).toEqual([expect.stringContaining("AS.7041")]);
+    expect(lists()).toBe(2);
+  });
+
   test("once a group also when that failed, and tells the failure for each hook", async () => {
     emulator.intercept(() => ({ answer: { status: 403, body: { error_code: "APIGW.0302" } } }));
     for (const lifecycleHookName of ["a", "b", "c"])

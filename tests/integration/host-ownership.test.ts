@@ -130,8 +130,18 @@ describe("a replacement", () => {
     for (const name of ["a", "b", "c", "d", "e"]) put(name, {}, otherGroup);
     const { reasons } = await replacing(host, to);
     expect(reasons).toEqual([expect.stringMatching(problem)]);
-    expect(reasons[0]).toContain("nothing was deleted");
+    expect(reasons[0]).toContain("nothing is deleted");
     expect(sent()).toEqual(["GET"]);
+  });
+
+  test("whose old hook an interrupted run has deleted says that it is not there", async () => {
+    put("boot");
+    const { reasons } = await replacing(host, { lifecycleHookName: "boot" });
+    expect(reasons).toEqual([
+      expect.stringMatching(
+        /^replacing ".*\/drain", which is not there any more: the group already has a hook ".*\/boot"/,
+      ),
+    ]);
   });
 
   test("counts what the program itself adds to the group", async () => {
@@ -151,7 +161,7 @@ describe("a replacement", () => {
       (await replacing(preview, { lifecycleHookName: "new" }, { __urn: "dev::shop::::drain" })).reasons,
     ).toEqual([]);
     expect(rows.warnings).toEqual([
-      expect.stringMatching(/nothing was deleted: could not look at the scaling group/),
+      expect.stringMatching(/nothing is deleted: could not look at the scaling group/),
     ]);
     const up = await startHost();
     const { reasons } = await replacing(up, { lifecycleHookName: "new" });
@@ -229,7 +239,7 @@ describe("a replacement", () => {
     put("boot");
     expect((await host.check({}, hook("drain", { lifecycleHookName: "boot" }))).reasons).toEqual([]);
     const { message } = await failureOf(host.delete(id, outputs({ __urn: "staging::shop::::drain" })));
-    expect(message).toMatch(/nothing was deleted: the group already has a hook ".*\/boot"/);
+    expect(message).toMatch(/nothing is deleted: the group already has a hook ".*\/boot"/);
     expect(sent()).toEqual(["GET"]);
   });
 

@@ -39,7 +39,7 @@ const look: Law = {
       ...hook,
       inputs: { ...inputs, scalingGroupId: `missing-${inputs.scalingGroupId}` },
     }));
-    const sent = await expectRefused(driver, moved, fleet, "nothing was deleted: there is no scaling group");
+    const sent = await expectRefused(driver, moved, fleet, "nothing is deleted: there is no scaling group");
     expect(sent).toEqual(groupsOf(moved).map(() => "GET"));
   },
 };
