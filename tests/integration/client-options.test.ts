@@ -83,6 +83,13 @@ describe("an option of a single call", () => {
     expect(error.message).toContain("the call took longer than its 0.05 s");
   });
 
+  test("bounds its retries", async () => {
+    await using server = await startHttpServer(always(503, {}, { "retry-after": "0" }));
+    await using client = clientOf(server, { maxRetries: 0 });
+    await rejection(client.lifecycleHooks.list(groupId, { maxRetries: 2 }));
+    expect(server.requests).toHaveLength(3);
+  });
+
   test.each([
     [{ timeout: Number.NaN }, "timeout NaN is not a number of milliseconds"],
     [{ timeout: Infinity }, "timeout Infinity is not"],

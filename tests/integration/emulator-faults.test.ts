@@ -41,6 +41,15 @@ test("a fault throttles, with and without Retry-After", async () => {
   expect(await list()).toMatchObject({ code: "APIGW.9999" });
 });
 
+test.each([
+  ["before", 0],
+  ["after", 1],
+] as const)("a fault drops the connection %s the request took effect", async (drop, hooks) => {
+  emulator.addFault({ drop });
+  await expect(create()).rejects.toThrow();
+  expect(emulator.hooks(group)).toHaveLength(hooks);
+});
+
 test("a fault ends the connection in the middle of the answer, after the effect", async () => {
   emulator.addFault({ truncate: true });
   await expect(create()).rejects.toThrow("aborted");

@@ -233,6 +233,12 @@ describe("behind the service's back", () => {
     expect(emulator.requests).toEqual([]);
   });
 
+  test("hooks that are handed out are copies", () => {
+    emulator.putHook(group, sampleHook);
+    Object.assign(emulator.hooks(group)[0] ?? {}, { default_timeout: 1 });
+    expect(emulator.hooks(group)).toEqual([created]);
+  });
+
   test("groups come and go", () => {
     emulator.addGroup("new");
     emulator.putHook("new", { lifecycle_hook_name: "kept" });

@@ -60,6 +60,15 @@ test("a call after the client was closed fails at once and says so", async () =>
   expect(server.requests).toHaveLength(1);
 });
 
+test("a client that was closed before its first call sends nothing either", async () => {
+  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  const client = clientOf(server);
+  await client.close();
+  await client.close();
+  await rejection(client.lifecycleHooks.list(groupId));
+  expect(server.connections).toBe(0);
+});
+
 test("closing the client does not wait for the connection of an aborted call", async () => {
   const controller = new AbortController();
   await using silent = await startTcpServer(() => controller.abort(new Error("given up")));
