@@ -398,6 +398,13 @@ describe.each(["resume", "pause"])("a %s that the service refuses", (action) => 
   });
 });
 
+test("numbers whose answer is lost are not taken for refused when the request is repeated", async () => {
+  run = startRun({ maxRetries: "1" });
+  emulator.addFault({ method: "PUT", drop: "after", count: 1 });
+  await run.create({ ...inputs, wait: false });
+  expect(writes()).toEqual(["PUT group", "PUT group", "POST group"]);
+});
+
 /** What the state has of a group in service. */
 function known(more: Partial<ActivationOutputs> = {}): ActivationOutputs {
   const { region, projectId } = emulator;

@@ -181,11 +181,17 @@ class Change {
 
   /** Sends the numbers in which the group differs, if there are any: the service refuses the same desired number. */
   async #put(group: ScalingGroup, sizes: ScalingGroupSizes): Promise<void> {
-    const names = Object.keys(sizes) as (keyof ScalingGroupSizes)[];
-    const differing = names.filter((name) => sizes[name] !== group[name]);
-    if (differing.length === 0) return;
-    const body = Object.fromEntries(differing.map((name) => [name, sizes[name]]));
-    await this.#send(() => this.#scope.client.scalingGroups.update(this.#groupId, body));
+    const body = differing(group, sizes);
+    if (body === undefined) return;
+    await this.#send(async () => {
+      try {
+        await this.#scope.client.scalingGroups.update(this.#groupId, body);
+      } catch (error) {
+        // The client repeats a request whose answer is lost: then the group has the numbers already.
+        const isSame = isServiceError(error) && error.code === "AS.2028";
+        if (!isSame || differing(await this.#get(), sizes) !== undefined) throw error;
+      }
+    });
   }
 
   /** Whether the service refuses what is so already is not documented, so a refusal has the group looked at. */
@@ -223,6 +229,13 @@ class Change {
     const whole = { ...goal, operation: this.#operation };
     return waitFor(this.#context, this.#scope, this.#groupId, whole, this.#deadline);
   }
+}
+
+/** The numbers in which a group differs; `undefined` if there are none. */
+function differing(group: ScalingGroup, sizes: ScalingGroupSizes): ScalingGroupSizes | undefined {
+  const names = Object.keys(sizes) as (keyof ScalingGroupSizes)[];
+  const found = names.filter((name) => sizes[name] !== group[name]);
+  return found.length === 0 ? undefined : Object.fromEntries(found.map((name) => [name, sizes[name]]));
 }
 
 /** It would be refused as if it were busy, however long one waits. */
