@@ -1,3 +1,4 @@
+import type { LifecycleHook } from "../../sdk/api/hook-fields";
 import { isBusy, isNotFound } from "../../sdk/errors/codes";
 import { isAutoScalingError, isServiceError } from "../../sdk/errors/errors";
 import type { Context, Scope, ScopedClient } from "./context";
@@ -46,6 +47,7 @@ export async function read(
       `reading lifecycle hook ${JSON.stringify(lifecycleHookName)} in scaling group ${scalingGroupId}: there is no such hook in region ${scope.region}; check the id ${JSON.stringify(id)}, the region and the project`,
     );
   }
+  await warnIfMadeAnew(context, id, known, hook);
   const where = { scalingGroupId, region: scope.region, projectId: scope.projectId };
   const outputs = outputsOf(hook, where, known);
   return { outputs, inputs: inputsOf(outputs) };
@@ -75,6 +77,7 @@ export async function update(
     busyGroup(context, "update", scalingGroupId),
     ...topic,
   ]).finally(() => scope.hooks.forget(scalingGroupId));
+  await warnIfMadeAnew(context, id, olds, hook);
   const outputs = outputsOf(hook, where, news);
   // No documentation says that an empty text clears the metadata, so the answer has to.
   if (comparable(news, "notificationMetadata") === undefined && hook.notificationMetadata !== undefined) {
@@ -84,6 +87,20 @@ export async function update(
     );
   }
   return outputs;
+}
+
+/** The API has no id that would tell a hook from a later one of its name, but their times do. */
+async function warnIfMadeAnew(
+  { log }: Context,
+  id: string,
+  { createTime: was }: Partial<HookOutputs>,
+  { createTime }: LifecycleHook,
+): Promise<void> {
+  if (was === undefined || was === createTime) return;
+  await log(
+    `the hook ${JSON.stringify(id)} was made at ${createTime}, and the one in the state at ${was}: somebody has deleted that one and made this one, which this resource manages from now on. If another stack or person manages it, take this resource out of the state (pulumi state delete) and give it another lifecycleHookName`,
+    { level: "warning" },
+  );
 }
 
 function withoutHidden(outputs: HookOutputs): HookOutputs {

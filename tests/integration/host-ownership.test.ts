@@ -593,6 +593,21 @@ test("a hook of a type that only a newer service knows fails no refresh, and is 
   expect(after.lifecycleHookType).toBe("INSTANCE_TERMINATING");
 });
 
+test("a hook that somebody has deleted and made anew is told at its update and its refresh, with what to do", async () => {
+  const theirs = "2026-02-02T00:00:00Z";
+  put("drain", { create_time: theirs });
+  const { outputs: updated } = await host.update(id, outputs(), { ...checkedInputs, defaultTimeout: 900 });
+  await host.read(id, outputs());
+  const warning = expect.stringMatching(
+    `^the hook "${id}" was made at ${theirs}, and the one in the state at ${old}: .*pulumi state delete`,
+  );
+  expect(rows.warnings).toEqual([warning, warning]);
+  expect(sent()).toEqual(["PUT", "GET"]);
+  await host.update(id, updated, checkedInputs);
+  await host.read(id, updated);
+  expect(rows.warnings).toHaveLength(2);
+});
+
 test("a deletion that waits says so on the row of the resource as the program has it now", async () => {
   put("drain");
   const renamed = hook("renamed", { lifecycleHookName: "new" });
