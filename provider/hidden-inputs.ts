@@ -44,11 +44,12 @@ async function secretsAmong<Name extends string>(
 
 /** The options of a hook that the host does not tell the provider. */
 export function hookOptions(opts: pulumi.CustomResourceOptions) {
-  const { replaceOnChanges = [], deleteBeforeReplace } = opts;
+  const { replaceOnChanges = [], deleteBeforeReplace, retainOnDelete } = opts;
   return {
     ...importOptions(opts),
     ...(replaceOnChanges.length === 0 ? {} : { __replaceOnChanges: replaceOnChanges }),
     ...(deleteBeforeReplace === false ? { __createFirst: true } : {}),
+    ...(retainOnDelete === true ? { __retains: true } : {}),
   };
 }
 

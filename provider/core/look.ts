@@ -82,9 +82,9 @@ export class GroupLooks {
   /**
    * Looks whether a replacement can be made, before the old hook is deleted: the group is there, the name is free, or is
    * that of a hook to take over, and there is room. `before`: the old hook's id. `createFirst`: it is still there when
-   * the new one is made.
+   * the new one is made. `retains`: it stays there for good.
    */
-  replacement(question: Question, before: string, createFirst: boolean): Promise<Findings> {
+  replacement(question: Question, before: string, createFirst: boolean, retains = false): Promise<Findings> {
     const { context, inputs, concealed, isAutoNamed } = question;
     const target = inputs as unknown as HookAddress;
     const id = formatHookId(target);
@@ -111,8 +111,10 @@ export class GroupLooks {
         }
         if (taken !== undefined && !(isAutoNamed && holder === undefined && isFresh(taken, time)))
           return problem(`${subject}: ${nameTaken(id, holder)}`);
-        const count = countWith(context, target, others);
-        const full = fullness(context, others.length, count);
+        const stays = createFirst || retains;
+        const there = stays ? hooks : others;
+        const count = countWith(context, target, there, stays ? before : undefined);
+        const full = fullness(context, there.length, count);
         return full === undefined ? noFindings : problem(`${subject}: ${full}; ${makeRoom}`);
       },
     );
@@ -303,9 +305,19 @@ function fullness({ ownership: { room } }: Context, there: number, count: number
 export const makeRoom =
   "the engine deletes last, so a hook that leaves in the same up makes no room: remove it first (in an up of its own, or by pulumi destroy --target)";
 
-/** How many hooks a group would have: those there that no replacement takes away, and those that the program adds. */
-function countWith({ ownership }: Context, target: HookAddress, hooks: readonly LifecycleHook[]): number {
-  const staying = hooks.filter((hook) => !ownership.isLeaving(idOf(target, hook)));
+/**
+ * How many hooks a group would have: those there that no replacement takes away, and those that the program adds.
+ * `stays`: the replaced hook, where it is still there.
+ */
+function countWith(
+  { ownership }: Context,
+  target: HookAddress,
+  hooks: readonly LifecycleHook[],
+  stays?: string,
+): number {
+  const staying = hooks.filter(
+    (hook) => idOf(target, hook) === stays || !ownership.isLeaving(idOf(target, hook)),
+  );
   const names = new Set(staying.map((hook) => hook.lifecycleHookName));
   for (const name of ownership.wantedIn(target.scalingGroupId)) names.add(name);
   // A name that is not known yet is that of no other hook.

@@ -63,6 +63,8 @@ export interface HiddenInputs {
 export interface CheckOnlyInputs {
   /** The option `deleteBeforeReplace: false`: the engine makes a replacement before it deletes the old hook. */
   readonly __createFirst?: boolean;
+  /** The option `retainOnDelete`: a replaced hook stays in its group. */
+  readonly __retains?: boolean;
   /** The option `ignoreChanges` of a hook to import: these properties take the live values. */
   readonly __ignoreChanges?: readonly string[];
   /**
@@ -74,6 +76,7 @@ export interface CheckOnlyInputs {
 
 const checkOnly = [
   "__createFirst",
+  "__retains",
   "__ignoreChanges",
   "__given",
 ] as const satisfies readonly (keyof CheckOnlyInputs)[];

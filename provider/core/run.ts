@@ -116,7 +116,8 @@ export class Run {
     news: Properties,
     before: string | undefined,
   ): Promise<Findings & { readonly live?: Properties }> {
-    const { __createFirst: createFirst = false, __ignoreChanges: ignored = [] } = news as CheckOnlyInputs;
+    const { __createFirst: createFirst = false, __retains: retains = false } = news as CheckOnlyInputs;
+    const { __ignoreChanges: ignored = [] } = news as CheckOnlyInputs;
     const { __import: importId } = question.inputs as HiddenInputs;
     const { scalingGroupId, lifecycleHookName } = question.inputs;
     // A group that is not known yet can't be looked at.
@@ -124,7 +125,7 @@ export class Run {
     if (before !== undefined) {
       return lifecycleHookName === unknown
         ? noFindings
-        : this.#looks.replacement(question, before, createFirst);
+        : this.#looks.replacement(question, before, createFirst, retains);
     }
     if (importId !== undefined) return this.#looks.import(question, importId, ignored);
     if (createFirst && lifecycleHookName !== unknown) return this.#looks.createFirst(question);

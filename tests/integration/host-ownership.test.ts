@@ -134,6 +134,15 @@ describe("a replacement", () => {
     expect(sent()).toEqual(["GET"]);
   });
 
+  test.each([{ __retains: true }, { __createFirst: true }])(
+    "of a hook that stays in a full group is refused: %o",
+    async (option) => {
+      for (const name of ["drain", "a", "b", "c", "d"]) put(name);
+      const { reasons } = await replacing(host, { lifecycleHookName: "e", ...option });
+      expect(reasons).toEqual([expect.stringMatching(/already has 5 hooks.*AS.7038/)]);
+    },
+  );
+
   test("whose old hook an interrupted run has deleted says that it is not there", async () => {
     put("boot");
     const { reasons } = await replacing(host, { lifecycleHookName: "boot" });
