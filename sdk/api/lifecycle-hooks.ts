@@ -1,11 +1,10 @@
 import * as z from "zod/mini";
 import type { CallOptions } from "../calls/caller";
 import { type CallDescription, type OperationName, operations } from "../calls/operations";
-import { InvalidInputError } from "../errors/errors";
 import type { CreateLifecycleHookInput, LifecycleHook, UpdateLifecycleHookInput } from "./hook-fields";
 import type { AutoScalingService } from "./projects";
 import { lifecycleHookResponse, lifecycleHooksResponse, type RequestSchemas } from "./schemas";
-import { validate } from "./validation";
+import { validate, validateChanges } from "./validation";
 
 /**
  * The lifecycle hooks of scaling groups. Every call validates its input before anything is sent, and rejects
@@ -72,12 +71,7 @@ export class LifecycleHookCalls {
   ): Promise<LifecycleHook> {
     const about = this.#about("lifecycleHooks.update", groupId, name);
     const path = this.#hookPath(about, groupId, name);
-    const body = validate(this.#schemas.update, changes, about);
-    if (Object.keys(body).length === 0) {
-      // What the service makes of an empty update is documented nowhere.
-      const problem = "there is nothing to change: give at least one field";
-      throw new InvalidInputError(`${about.doing}: ${problem}`, { ...about, problems: [problem] });
-    }
+    const body = validateChanges(this.#schemas.update, changes, about);
     return this.#service.call(
       about,
       {

@@ -13,7 +13,7 @@ import {
   scalingGroupResponse,
   scalingGroupsResponse,
 } from "./schemas";
-import { validate } from "./validation";
+import { validate, validateChanges } from "./validation";
 
 /**
  * The scaling groups, as far as their lifecycle hooks depend on them. Every call validates its input before anything is
@@ -42,7 +42,7 @@ export class ScalingGroupCalls {
   async update(groupId: string, sizes: ScalingGroupSizes, options: CallOptions = {}): Promise<void> {
     const about = { operation: "scalingGroups.update", doing: `updating scaling group ${groupId}` } as const;
     const path = this.#path(about, groupId);
-    const body = validate(this.#schemas.groupSizes, sizes, about);
+    const body = validateChanges(this.#schemas.groupSizes, sizes, about);
     await this.#service.call(about, { method: "PUT", path, body, response: z.unknown() }, options);
   }
 

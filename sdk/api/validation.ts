@@ -20,6 +20,21 @@ export function validate<Output>(
   });
 }
 
+/** The same of an update, which must change something: what the service makes of an empty one is documented nowhere. */
+export function validateChanges<Output extends object>(
+  schema: z.ZodMiniType<Output>,
+  changes: unknown,
+  about: CallDescription,
+): Output {
+  const body = validate(schema, changes, about);
+  if (Object.keys(body).length > 0) return body;
+  const problem = "there is nothing to change: give at least one field";
+  throw new InvalidInputError(`${about.doing}: ${problem}`, {
+    operation: about.operation,
+    problems: [problem],
+  });
+}
+
 function problemsOf(issue: z.core.$ZodIssue, input: unknown, property?: string): string[] {
   const path = issue.path.map(String);
   const name = path.join(".") || property || "the input";

@@ -62,6 +62,8 @@ describe("a scaling group", () => {
     expect(error.message).toContain("minInstanceNumber -1 is negative");
     expect(error.message).toContain("desireInstanceNumber 1.5 is not a whole number");
     expect(error.message).toContain("desiredInstanceNumber is not a property");
+    const nothing = await rejection(client.scalingGroups.update(groupId, {}));
+    expect(nothing.message).toContain("there is nothing to change");
     expect(emulator.requests).toEqual([]);
   });
 
