@@ -259,7 +259,7 @@ function hasUnknown(inputs: object): boolean {
 /** Why a hook is not deleted whose resource the engine has not had checked, while others are made or replaced. */
 function unchecked(id: string, urns: readonly string[]): string {
   const others = urns.map((urn) => JSON.stringify(nameInUrn(urn))).join(", ");
-  return `the hook ${JSON.stringify(id)} was not deleted: the engine asks for it before ${others} can be made, and without a check of what is to take its place. The option replaceWith makes it ask: remove that in an up of its own, and change the hooks in the next one; where there is no such option, change this hook in an up of its own`;
+  return `the hook ${JSON.stringify(id)} was not deleted: the engine asks for it before ${others} can be made, and without a check of what is to take its place. The option replaceWith makes it ask: remove that in an up of its own, and change the hooks in the next one; without that option, change this hook in an up of its own, without --replace`;
 }
 
 /** Explains why credentials that are good elsewhere are refused for a resource's project. */
