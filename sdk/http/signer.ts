@@ -38,8 +38,9 @@ export function authorization(request: SignableRequest, { accessKey, key }: Sign
   const date = request.headers["x-sdk-date"];
   if (date === undefined) throw new TypeError("a request to sign needs the header x-sdk-date");
   const names = Object.keys(request.headers).sort();
-  const signed = signature(stringToSign(canonicalRequest(request, names), date), key);
-  return `${algorithm} Access=${accessKey}, SignedHeaders=${names.join(";")}, Signature=${signed}`;
+  const signedHeaders = names.join(";");
+  const signed = signature(stringToSign(canonicalRequest(request, names, signedHeaders), date), key);
+  return `${algorithm} Access=${accessKey}, SignedHeaders=${signedHeaders}, Signature=${signed}`;
 }
 
 /** A moment as the `X-Sdk-Date` header wants it: UTC, `YYYYMMDDTHHMMSSZ`. */
@@ -51,10 +52,11 @@ export function sdkDate(moment: Date): string {
 export function canonicalRequest(
   { method, path, query = [], headers, body }: SignableRequest,
   names = Object.keys(headers).sort(),
+  signedHeaders = names.join(";"),
 ): string {
   let lines = `${method}\n${canonicalPath(path)}\n${canonicalQuery(query)}\n`;
   for (const name of names) lines += `${name}:${headers[name]?.trim()}\n`;
-  return `${lines}\n${names.join(";")}\n${hash("sha256", body, "hex")}`;
+  return `${lines}\n${signedHeaders}\n${hash("sha256", body, "hex")}`;
 }
 
 /** Step 2: the text that the key signs: the algorithm, the date, and the canonical request's hash. */
@@ -92,7 +94,7 @@ export class HmacKey {
     if (this.#inner.length !== length)
       this.#inner = Buffer.concat([this.#inner.subarray(0, blockLength)], length);
     this.#inner.write(text, blockLength, "latin1");
-    this.#outer.write(hash("sha256", this.#inner, "hex"), blockLength, "hex");
+    this.#outer.write(hash("sha256", this.#inner, "binary"), blockLength, "binary");
     return hash("sha256", this.#outer, "hex");
   }
 }
