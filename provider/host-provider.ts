@@ -9,9 +9,10 @@ import type { Difference } from "./core/diff";
 import { type HiddenInputs, IncompleteError, type Planned, secretValues } from "./core/properties";
 import type { CheckResult, RunLog } from "./core/run";
 import { type ProviderSettings, readSettings } from "./core/settings";
+import { shortenUrn } from "./core/urn";
 import { EngineLog } from "./engine-log";
 import { HostError, messageOf, ResourceInitError, silenceHostReports } from "./host-errors";
-import { splitTimeout, timeoutOfCall, watchTimeouts } from "./host-timeouts";
+import { requestOfCall, splitTimeout, watchRequests } from "./host-requests";
 import { decode, encode, encodeState } from "./host-values";
 
 type Properties = Record<string, unknown>;
@@ -26,7 +27,8 @@ interface ResourceRun<Inputs, Outputs> {
     known: Partial<Outputs>,
   ): Promise<{ readonly outputs: Outputs; readonly inputs: HiddenInputs } | undefined>;
   update(id: string, olds: Outputs, news: Inputs, timeout?: number): Promise<Outputs>;
-  delete(id: string, known: Outputs, timeout?: number): Promise<void>;
+  /** `row`: the short URN that the engine has for the resource now. */
+  delete(id: string, known: Outputs, timeout?: number, row?: string): Promise<void>;
 }
 
 /** A type of resource, as the core has it. */
@@ -103,7 +105,7 @@ class HostProvider<Inputs extends HiddenInputs, Outputs extends Inputs>
   }
 
   async update(id: pulumi.ID, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
-    const timeout = timeoutOfCall();
+    const { timeout } = requestOfCall();
     return this.#guarded([olds, news], async (run) => {
       const known = shaped<Outputs>(olds);
       try {
@@ -115,8 +117,9 @@ class HostProvider<Inputs extends HiddenInputs, Outputs extends Inputs>
   }
 
   async delete(id: pulumi.ID, properties: Properties): Promise<void> {
-    const timeout = timeoutOfCall();
-    return this.#guarded([properties], (run) => run.delete(id, shaped<Outputs>(properties), timeout));
+    const { timeout, urn } = requestOfCall();
+    const row = urn === undefined ? undefined : shortenUrn(urn, this.#type.token);
+    return this.#guarded([properties], (run) => run.delete(id, shaped<Outputs>(properties), timeout, row));
   }
 
   /** Runs a method so that whatever is thrown leaves as one clean message without a secret in it. */
@@ -160,7 +163,7 @@ function keepCompiledCode(): void {
 const compilesIntoCache = process.env.NODE_COMPILE_CACHE !== undefined;
 
 silenceHostReports();
-watchTimeouts();
+watchRequests();
 
 /** The methods of a type's provider, for its module: the host takes the module itself as the provider. */
 export function providerOf<Inputs extends HiddenInputs, Outputs extends Inputs>(

@@ -178,12 +178,9 @@ export class Run {
   }
 
   /** Deletes a hook, unless another resource keeps it; before a replacement only after a look. */
-  async delete(id: string, known: HookOutputs, timeout?: number): Promise<void> {
+  async delete(id: string, known: HookOutputs, timeout?: number, row = known.__urn): Promise<void> {
     const keeper = this.#ownership.keeperOf(id);
-    // After an alias or a rename of the stack the state still has a replaced hook under its earlier URN.
-    const owner = keeper === undefined ? this.#ownership.ownerBefore(id) : undefined;
-    const row = owner === undefined ? known : { ...known, __urn: owner };
-    const context = this.#context("delete", row, timeout);
+    const context = this.#context("delete", row === undefined ? known : { ...known, __urn: row }, timeout);
     if (keeper !== undefined) {
       await context.log(`not deleted: ${keptBy(id, keeper)}`, { level: "warning" });
       return;

@@ -45,6 +45,12 @@ export function expandUrn(short: string, token: string = lifecycleHookToken): st
   return `${scheme}${[stack, project, `${parents}${token}`, ...name].join("::")}`;
 }
 
+/** The short one of a resource of a type. */
+export function shortenUrn(urn: string, token: string): string {
+  const [stack = "", project = "", types = "", ...name] = urn.slice(scheme.length).split("::");
+  return shortUrn(stack, project, types.slice(0, -token.length), name.join("::"));
+}
+
 /** The resource's name in the program, which may itself contain `::`. */
 export function nameInUrn(short: string): string {
   return short.split("::").slice(3).join("::");

@@ -616,17 +616,3 @@ test("a hook that somebody has deleted and made anew is told at its update and i
   await host.read(id, updated);
   expect(rows.warnings).toHaveLength(2);
 });
-
-test("a deletion that waits says so on the row of the resource as the program has it now", async () => {
-  put("drain");
-  const renamed = hook("renamed", { lifecycleHookName: "new" });
-  const { inputs } = await host.check({ ...checkedInputs, __urn: "dev::shop::::drain" }, renamed);
-  await host.diff(id, outputs(), inputs);
-  await host.check({}, renamed);
-  emulator.setBusy(groupId, 1);
-  await host.delete(id, outputs());
-  expect(rows.messages.map(({ urn }) => urn)).toEqual([
-    expect.stringMatching(/::renamed$/),
-    expect.stringMatching(/::renamed$/),
-  ]);
-});

@@ -32,6 +32,13 @@ test("a wait is a status on the resource's own row: for what, and how long still
   ]);
 });
 
+test("a deletion waits on the row that its resource has since a rename, of the stack or by an alias", async () => {
+  const { id, outputs } = await host.create({ ...checkedInputs, __urn: "earlier::shop::::drain" });
+  emulator.setBusy(groupId, 1);
+  await host.delete(id, { ...outputs, __timeouts: { delete: "50ms" } }, urn);
+  expect(rows.messages.map((message) => message.urn)).toEqual([urn, urn]);
+});
+
 test("a status tells no secret", async () => {
   emulator.setBusy(groupId, 1);
   const secret = { __urn, __secrets: ["scalingGroupId"], __timeouts: { create: "50ms" } };

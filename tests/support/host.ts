@@ -169,8 +169,11 @@ export class Host {
     return { outputs: plain(answer.getProperties()) };
   }
 
-  async delete(id: string, properties: Properties): Promise<void> {
-    const request = new messages.DeleteRequest().setId(id).setProperties(this.#struct(properties));
+  async delete(id: string, properties: Properties, urn = ""): Promise<void> {
+    const request = new messages.DeleteRequest()
+      .setId(id)
+      .setProperties(this.#struct(properties))
+      .setUrn(urn);
     await this.#call("delete", request);
   }
 

@@ -99,8 +99,8 @@ export class ActivationRun {
   }
 
   /** Deactivates a group, unless another resource of the program, or a replacement of this one, has it. */
-  async delete(id: string, known: ActivationOutputs, timeout?: number): Promise<void> {
-    const context = this.#context("delete", known, timeout);
+  async delete(id: string, known: ActivationOutputs, timeout?: number, row = known.__urn): Promise<void> {
+    const context = this.#context("delete", row === undefined ? known : { ...known, __urn: row }, timeout);
     const keeper = this.#declared.get(id);
     if (keeper !== undefined) {
       const text = `not deactivated: scaling group ${id} is that of the resource ${JSON.stringify(nameInUrn(keeper))} of this program; only this resource is forgotten`;

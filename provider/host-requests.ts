@@ -1,25 +1,27 @@
 import { createRequire } from "node:module";
 
 /**
- * The time-outs of operations, as the engine's requests have them. The dynamic-provider host does not hand them on, and
- * the class sees only the `customTimeouts` of its own options: not those that a transform sets.
+ * What the engine's requests tell, and the dynamic-provider host does not hand on. The time-outs of operations: the class
+ * sees only the `customTimeouts` of its own options, not those that a transform sets. And the resource's URN: after a
+ * rename of the stack the state still has an earlier one.
  */
 
-interface TimedRequest {
+interface EngineRequest {
   getId(): string;
+  getUrn(): string;
   getProperties(): { getFieldsMap(): Map<string, unknown> } | undefined;
   /** Seconds; 0 when none is set. */
   getTimeout(): number;
 }
 
-type Message = { readonly prototype: TimedRequest };
+type Message = { readonly prototype: EngineRequest };
 
 /** The name under which the properties of a create have its time-out, in seconds. */
 const property = "__timeout";
-let current = 0;
+let current: EngineRequest | undefined;
 
-/** Has the messages that the host has loaded tell their time-outs; where there is no host there is nothing to do. */
-export function watchTimeouts(): void {
+/** Has the messages that the host has loaded tell what is asked; where there is no host there is nothing to do. */
+export function watchRequests(): void {
   // By `require`: an import finds no names in the generated modules.
   const load = createRequire(__filename);
   const loaded = load.cache[load.resolve("@pulumi/pulumi/proto/provider_pb.js")];
@@ -29,7 +31,7 @@ export function watchTimeouts(): void {
     "google-protobuf/google/protobuf/struct_pb",
   );
   const { getProperties } = messages.CreateRequest.prototype;
-  messages.CreateRequest.prototype.getProperties = function (this: TimedRequest) {
+  messages.CreateRequest.prototype.getProperties = function (this: EngineRequest) {
     const properties = getProperties.call(this);
     const seconds = this.getTimeout();
     if (seconds > 0) properties?.getFieldsMap().set(property, Value.fromJavaScript(seconds));
@@ -38,18 +40,19 @@ export function watchTimeouts(): void {
   for (const { prototype } of [messages.UpdateRequest, messages.DeleteRequest]) {
     const { getId } = prototype;
     // The host asks for the id right before it calls the provider.
-    prototype.getId = function (this: TimedRequest) {
-      current = this.getTimeout();
+    prototype.getId = function (this: EngineRequest) {
+      current = this;
       return getId.call(this);
     };
   }
 }
 
-/** The milliseconds that the request sets for an update or a deletion that has just been called. */
-export function timeoutOfCall(): number | undefined {
-  const seconds = current;
-  current = 0;
-  return seconds > 0 ? seconds * 1000 : undefined;
+/** Of the request for an update or a deletion that has just been called: the milliseconds that it sets, and the URN. */
+export function requestOfCall(): { readonly timeout: number | undefined; readonly urn: string | undefined } {
+  const seconds = current?.getTimeout() ?? 0;
+  const urn = current?.getUrn();
+  current = undefined;
+  return { timeout: seconds > 0 ? seconds * 1000 : undefined, urn: urn || undefined };
 }
 
 /** The properties of a create, and the milliseconds that its request sets. */
