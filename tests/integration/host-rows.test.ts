@@ -36,7 +36,7 @@ test("a deletion waits on the row that its resource has since a rename, of the s
   const { id, outputs } = await host.create({ ...checkedInputs, __urn: "earlier::shop::::drain" });
   emulator.setBusy(groupId, 1);
   await host.delete(id, { ...outputs, __timeouts: { delete: "50ms" } }, urn);
-  expect(rows.messages.map((message) => message.urn)).toEqual([urn, urn]);
+  expect(new Set(rows.messages.map((message) => message.urn))).toEqual(new Set([urn]));
 });
 
 test("a status tells no secret", async () => {
