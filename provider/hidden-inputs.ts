@@ -22,23 +22,28 @@ export function urnOf(name: string, parent: pulumi.Resource | undefined): string
   return plainPromise(parent.urn).then((urn) => mark(shortUrnIn(urn, name)));
 }
 
-/** The hidden input that names the inputs which are secret, where some may be. */
+/** The hidden input that names the inputs which are secret, where some may be: by themselves, or by an option. */
 export function secretNames<Name extends string>(
   names: readonly Name[],
   args: { readonly [One in Name]?: unknown },
+  { additionalSecretOutputs = [] }: pulumi.CustomResourceOptions,
 ): { readonly __secrets?: Promise<string[] | undefined> } {
+  const declared = names.filter((one) => additionalSecretOutputs.includes(one));
   // A plain value is no secret; to have Pulumi tell so of each takes a tenth of the time of a preview of many hooks.
   const mayBeSecret = names.filter((one) => typeof args[one] === "object" && args[one] !== null);
-  return mayBeSecret.length === 0 ? {} : { __secrets: secretsAmong(mayBeSecret, args) };
+  return mayBeSecret.length + declared.length === 0
+    ? {}
+    : { __secrets: secretsAmong(mayBeSecret, args, declared) };
 }
 
 /** Nothing when there are none. */
 async function secretsAmong<Name extends string>(
   names: readonly Name[],
   args: { readonly [One in Name]?: unknown },
+  declared: readonly Name[],
 ): Promise<string[] | undefined> {
   const areSecret = await Promise.all(names.map((name) => pulumi.isSecret(pulumi.output(args[name]))));
-  const secrets = names.filter((_, index) => areSecret[index]);
+  const secrets = [...new Set([...names.filter((_, index) => areSecret[index]), ...declared])];
   return secrets.length === 0 ? undefined : secrets;
 }
 

@@ -160,7 +160,7 @@ function properties(
 function hiddenInputs(name: string, args: LifecycleHookArgs, opts: pulumi.CustomResourceOptions) {
   const hidden: { [Name in keyof (HiddenInputs & CheckOnlyInputs)]: pulumi.Input<unknown> } = {
     __urn: urnOf(name, opts.parent),
-    ...secretNames(inputNames, args),
+    ...secretNames(inputNames, args, opts),
     ...hookOptions(opts),
     ...(opts.customTimeouts === undefined ? {} : { __timeouts: opts.customTimeouts }),
     ...givenBefore(opts, args),

@@ -134,7 +134,7 @@ function hiddenInputs(name: string, args: ScalingGroupActivationArgs, opts: pulu
   const { customTimeouts } = opts;
   const hidden: { [Name in keyof (HiddenInputs & CheckOnlyInputs)]: pulumi.Input<unknown> } = {
     __urn: urnOf(name, opts.parent),
-    ...secretNames(inputNames, args),
+    ...secretNames(inputNames, args, opts),
     ...importOptions(opts),
     ...(customTimeouts === undefined ? {} : { __timeouts: customTimeouts }),
     ...givenBefore(opts, args),

@@ -58,6 +58,15 @@ describe("under mocks", () => {
     expect(ScalingGroupActivation.isInstance(activation)).toBe(true);
   });
 
+  test("an input of a hook that the option additionalSecretOutputs names is told as secret", async () => {
+    const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, notificationMetadata: "open" };
+    const opts = { additionalSecretOutputs: ["notificationMetadata", "createTime"] };
+    const hook = new LifecycleHook("told", { ...args, lifecycleHookType: "INSTANCE_LAUNCHING" }, opts);
+    await new Promise((resolve) => hook.urn.apply(resolve));
+    const sent = registered.find(({ name }) => name === "told");
+    expect(sent).toMatchObject({ __secrets: ["notificationMetadata"] });
+  });
+
   test("an activation is not given a hook's output for its group: it would be replaced with that hook", () => {
     const args = { lifecycleHookType: "INSTANCE_LAUNCHING", notificationTopicUrn: topicUrn } as const;
     const { scalingGroupId } = new LifecycleHook("boot", { ...args, scalingGroupId: groupId });
