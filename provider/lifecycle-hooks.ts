@@ -137,7 +137,10 @@ function roomBy({ provider, providers }: pulumi.ComponentResourceOptions): numbe
 }
 
 /** What can't be told by any hook's own check. */
-function problemWith({ hooks }: LifecycleHooksArgs, room: number): string | undefined {
+function problemWith({ hooks, activation }: LifecycleHooksArgs, room: number): string | undefined {
+  if (activation !== undefined && (pulumi.Output.isInstance(activation) || typeof activation !== "object")) {
+    return "activation is no object of numbers: give { desiredInstances: … } (its properties may be outputs)";
+  }
   if (pulumi.Output.isInstance(hooks) || hooks instanceof Promise) {
     return "hooks is an output: which resources a program has must be known before it runs; give an object with a plain value for each hook (its properties may be outputs)";
   }

@@ -92,6 +92,14 @@ describe("under mocks", () => {
     const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, hooks };
     expect(() => new LifecycleHooks("web", args as never)).toThrow(problem);
   });
+
+  test.each([true, pulumi.output({ desiredInstances: 2 })])(
+    "LifecycleHooks tells of an activation that is no object of numbers (%#)",
+    (activation) => {
+      const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, hooks: {}, activation };
+      expect(() => new LifecycleHooks("web", args as never)).toThrow(/activation is no object of numbers/);
+    },
+  );
 });
 
 test("a package out of reach from the program's folder is told by the class at once, with the file to change", async () => {
