@@ -170,6 +170,18 @@ test("up --replace, and a resource that is renamed, leave the group in service",
   expect(states()).toEqual(["INSERVICE", "INSERVICE"]);
 });
 
+test("an import takes over a group in service without changing it, and refuses one that is paused", async () => {
+  stack.program = async () => {
+    const opts = { import: groupId, customTimeouts: short };
+    new ScalingGroupActivation("web", { scalingGroupId: groupId, desiredInstances: 0 }, opts);
+  };
+  expect((await stack.up()).diagnostics.join()).toContain("status is PAUSED, the program has INSERVICE");
+  await control(groupId, "resume");
+  await succeed(stack.up());
+  expect(writes).toEqual([]);
+  expect(await stack.state()).toContainEqual(expect.objectContaining({ id: groupId }));
+});
+
 test("a protected activation stays, and so do its group's instances and hooks", async () => {
   stack.program = program({}, { opts: { protect: true } });
   await succeed(stack.up());
