@@ -138,7 +138,8 @@ function roomBy({ provider, providers }: pulumi.ComponentResourceOptions): numbe
 
 /** What can't be told by any hook's own check. */
 function problemWith({ hooks, activation }: LifecycleHooksArgs, room: number): string | undefined {
-  if (activation !== undefined && (pulumi.Output.isInstance(activation) || typeof activation !== "object")) {
+  const isNumbers = typeof activation === "object" && activation !== null;
+  if (activation !== undefined && (pulumi.Output.isInstance(activation) || !isNumbers)) {
     return "activation is no object of numbers: give { desiredInstances: … } (its properties may be outputs)";
   }
   if (pulumi.Output.isInstance(hooks) || hooks instanceof Promise) {

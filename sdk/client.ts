@@ -59,7 +59,7 @@ export interface AutoScalingClientOptions extends Observer {
 type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
 
 /**
- * A client of Huawei Cloud Auto Scaling's lifecycle hooks, in one region and project. Make one and keep it: its
+ * A client of Huawei Cloud Auto Scaling's hooks, groups and instances, in one region and project. Make one and keep it: its
  * calls share connections, credentials and the rate that the service takes.
  *
  * @example

@@ -98,7 +98,7 @@ async function warnIfMadeAnew(
 ): Promise<void> {
   if (was === undefined || was === createTime) return;
   await log(
-    `the hook ${JSON.stringify(id)} was made at ${createTime}, and the one in the state at ${was}: somebody has deleted that one and made this one, which this resource manages from now on. If another stack or person manages it, take this resource out of the state (pulumi state delete) and give it another lifecycleHookName`,
+    `the hook ${JSON.stringify(id)} was made at ${createTime}, and the one in the state at ${was}: that one was deleted and this one made elsewhere, and this resource manages it from now on. If another stack or person manages it, take this resource out of the state (pulumi state delete) and give it another lifecycleHookName`,
     { level: "warning" },
   );
 }

@@ -116,8 +116,11 @@ export class Run {
     news: Properties,
     before: string | undefined,
   ): Promise<Findings & { readonly live?: Properties }> {
-    const { __createFirst: createFirst = false, __retains: retains = false } = news as CheckOnlyInputs;
-    const { __ignoreChanges: ignored = [] } = news as CheckOnlyInputs;
+    const {
+      __createFirst: createFirst = false,
+      __retains: retains = false,
+      __ignoreChanges: ignored = [],
+    } = news as CheckOnlyInputs;
     const { __import: importId } = question.inputs as HiddenInputs;
     const { scalingGroupId, lifecycleHookName } = question.inputs;
     // A group that is not known yet can't be looked at.

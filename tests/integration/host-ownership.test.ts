@@ -602,7 +602,7 @@ test("a hook of a type that only a newer service knows fails no refresh, and is 
   expect(after.lifecycleHookType).toBe("INSTANCE_TERMINATING");
 });
 
-test("a hook that somebody has deleted and made anew is told at its update and its refresh, with what to do", async () => {
+test("a hook that was deleted and made anew elsewhere is told at its update and its refresh, with what to do", async () => {
   const theirs = "2026-02-02T00:00:00Z";
   put("drain", { create_time: theirs });
   const { outputs: updated } = await host.update(id, outputs(), { ...checkedInputs, defaultTimeout: 900 });

@@ -93,7 +93,7 @@ describe("under mocks", () => {
     expect(() => new LifecycleHooks("web", args as never)).toThrow(problem);
   });
 
-  test.each([true, pulumi.output({ desiredInstances: 2 })])(
+  test.each([true, null, pulumi.output({ desiredInstances: 2 })])(
     "LifecycleHooks tells of an activation that is no object of numbers (%#)",
     (activation) => {
       const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, hooks: {}, activation };

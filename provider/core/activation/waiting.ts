@@ -45,7 +45,7 @@ export const serving: Pick<Goal, "progress" | "isReached"> = {
     instances.every(isReady),
 };
 
-/** No instance is left; or somebody wants new ones. */
+/** No instance is left; or new ones are wanted. */
 export const empty: Pick<Goal, "progress" | "isReached"> = {
   progress: ({ instances }) =>
     instances.length === 1 ? "1 instance left" : `${instances.length} instances left`,
