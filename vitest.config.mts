@@ -20,14 +20,16 @@ export default defineConfig({
     setupFiles: ["tests/support/clean-environment.ts"],
     // Each file starts what it needs on ports of its own, so that all of them run side by side. Vitest's own number of
     // workers leaves one core out, which is half of two.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
+    // A worker runs one file after the other, and loads what they share once.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // What is waited for comes at once, but for a machine that is busy with other work.
     expect: { poll: { timeout: 15_000, interval: 10 } },
     projects: [
-      // Neither build nor engine; and without I/O they leave nothing behind, so that files can share a process.
-      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      // Neither build nor engine.
+      { extends: true, test: { name: "pure", include: pure } },
       {
         extends: true,
         test: {

@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { fail, run } from "./setup/child.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
-import { cacheFolder, nodeModules, projectNode } from "./setup/paths.mjs";
+import { nodeModules, projectNode } from "./setup/paths.mjs";
 
 try {
   const { node } = process.versions;
@@ -21,7 +21,7 @@ function environment() {
   const folders = [dirname(projectNode()), join(nodeModules, ".bin"), process.env.PATH];
   return {
     // Loading TypeScript and @pulumi/pulumi is most of a preview, and Pulumi starts a Node in each step.
-    NODE_COMPILE_CACHE: join(cacheFolder, "node-compile-cache"),
+    NODE_COMPILE_CACHE: join(nodeModules, ".cache", "node-compile-cache"),
     ...process.env,
     PATH: folders.join(delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",

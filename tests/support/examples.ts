@@ -31,7 +31,9 @@ export class Workspace implements AsyncDisposable {
     for (const name of ["dist", "node_modules"]) {
       await symlink(join(root, name), join(folder, name), "junction");
     }
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(HW|HUAWEICLOUD|PULUMI)_/.test(name));
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(HW_|HUAWEICLOUD_|PULUMI_(?!HOME$))/.test(name),
+    );
     return new Workspace(folder, {
       ...Object.fromEntries(inherited),
       PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,

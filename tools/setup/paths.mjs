@@ -10,7 +10,7 @@ export const isWindows = process.platform === "win32";
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
 export const nodeModules = join(root, "node_modules");
 
-/** Holds what is made once a machine: the Pulumi engine, and Node's compile cache. */
+/** Holds what is made once a machine: the Pulumi engine. */
 export const cacheFolder = join(
   process.env.XDG_CACHE_HOME || join(homedir(), ".cache"),
   "pulumi-huaweicloud-as",
