@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import { table } from "../../tools/tour/table.mts";
+import { median, ratio } from "./statistics.mts";
 
-/** What was found out: something of ours beside a baseline. */
+/** What was found out. */
 export interface Figure {
   readonly what: string;
   readonly ours: string;
@@ -11,7 +12,26 @@ export interface Figure {
   /** What the value counts. @default "×", a ratio */
   readonly unit?: string;
   /** What is to be reached; none where the figure is only for comparison. */
-  readonly limit?: { readonly atLeast: number } | { readonly atMost: number };
+  readonly limit?: Limit;
+}
+
+type Limit = { readonly atLeast: number } | { readonly atMost: number };
+
+/** Something of ours beside a baseline, both measured in turns. `show` writes one measurement. */
+export function compared(
+  what: string,
+  [ours, baseline]: readonly [readonly number[], readonly number[]],
+  show: (value: number) => string,
+  limit?: Limit,
+): Figure {
+  const value = ratio(ours, baseline);
+  return { what, ours: show(median(ours)), baseline: show(median(baseline)), value, ...(limit && { limit }) };
+}
+
+/** Something of ours by itself. */
+export function amount(what: string, value: number, unit: string, limit?: Limit): Figure {
+  const figure = { what, ours: "", baseline: "", value, unit, ...(limit && { limit }) };
+  return { ...figure, ours: `${shown(figure)} ${unit}`.trim() };
 }
 
 const heading = ["what", "ours", "baseline", "compared", "limit", ""];

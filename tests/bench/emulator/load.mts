@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { EmulatorOptions } from "pulumi-huaweicloud-as/emulator";
 import type { Bench } from "../bench.mts";
 import { EmulatorProcess } from "../emulator.mts";
-import { bytes, type Figure, perSecond, seconds } from "../figure.mts";
+import { amount, type Figure } from "../figure.mts";
 import { Helper } from "../helper.mts";
 import { median } from "../statistics.mts";
 import type { LoadAnswer, LoadQuestion } from "./load-process.mts";
@@ -71,22 +71,8 @@ export const emulatorLoad: Bench = {
         ["updates", writes],
       ] as const) {
         figures.push(
-          {
-            what: `${kind} a second, ${what}`,
-            ours: perSecond(rate),
-            baseline: "",
-            value: Math.round(rate),
-            unit: "/s",
-            limit: { atLeast: limit },
-          },
-          {
-            what: `the slowest of a hundred ${kind}, ${what}`,
-            ours: seconds(p99),
-            baseline: "",
-            value: p99 * 1000,
-            unit: "ms",
-            limit: { atMost: 50 },
-          },
+          amount(`${kind} a second, ${what}`, Math.round(rate), "/s", { atLeast: limit }),
+          amount(`the slowest of a hundred ${kind}, ${what}`, p99 * 1000, "ms", { atMost: 50 }),
         );
       }
     }
@@ -131,30 +117,16 @@ export const emulatorSize: Bench = {
     const starts: number[] = [];
     for (let round = 0; round < 5 * thoroughness; round++) starts.push(await startTime());
     return [
-      {
-        what: "from the command to the first response, at best",
-        ours: seconds(Math.min(...starts)),
-        baseline: "",
-        value: Math.min(...starts) * 1000,
-        unit: "ms",
-        limit: { atMost: 300 },
-      },
-      {
-        what: "a list of 1,000 hanging instances",
-        ours: seconds(median(times)),
-        baseline: "",
-        value: median(times) * 1000,
-        unit: "ms",
-        limit: { atMost: 20 },
-      },
-      {
-        what: `what ${lists.calls.toLocaleString("en")} requests leave in memory; the log keeps at most 8 MB of text`,
-        ours: bytes(Math.max(0, grown)),
-        baseline: "",
-        value: Math.max(0, grown) / 1e6,
-        unit: "MB",
-        limit: { atMost: 16 },
-      },
+      amount("from the command to the first response, at best", Math.min(...starts) * 1000, "ms", {
+        atMost: 300,
+      }),
+      amount("a list of 1,000 hanging instances", median(times) * 1000, "ms", { atMost: 20 }),
+      amount(
+        `what ${lists.calls.toLocaleString("en")} requests leave in memory; the log keeps at most 8 MB of text`,
+        Math.max(0, grown) / 1e6,
+        "MB",
+        { atMost: 16 },
+      ),
     ];
   },
 };

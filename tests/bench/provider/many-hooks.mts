@@ -1,6 +1,6 @@
 import type { Bench } from "../bench.mts";
-import { type Figure, seconds } from "../figure.mts";
-import { inTurns, median, ratio } from "../statistics.mts";
+import { amount, compared, type Figure, seconds } from "../figure.mts";
+import { inTurns } from "../statistics.mts";
 import { type HooksStack, TestBed } from "./bed.mts";
 import type { Kind } from "./programs.mts";
 import type { Operation } from "./stack.mts";
@@ -84,25 +84,18 @@ async function live(bed: TestBed, backwards: boolean): Promise<Life> {
 function figuresOf(step: Step, lives: readonly Life[]): Figure[] {
   const outcomes = lives.flatMap((life) => life.get(step) ?? []);
   const of = (kind: Kind) => outcomes.flatMap(({ times }) => times[kind] ?? []);
-  const compared = (what: string, kind: Kind, baseline: Kind, limit?: number): Figure => ({
-    what: `${hooks} hooks, ${step.name}${what}`,
-    ours: seconds(median(of(kind))),
-    baseline: seconds(median(of(baseline))),
-    value: ratio(of(kind), of(baseline)),
-    ...(limit === undefined ? {} : { limit: { atMost: limit } }),
-  });
+  const beside = (what: string, kind: Kind, baseline: Kind, atMost?: number): Figure =>
+    compared(
+      `${hooks} hooks, ${step.name}${what}`,
+      [of(kind), of(baseline)],
+      seconds,
+      atMost === undefined ? undefined : { atMost },
+    );
   const requests = Math.max(...outcomes.map((outcome) => outcome.requests));
   return [
-    compared("", "ours", "nothing", 1.1),
-    ...(step.name === "up" ? [compared(", beside the usual way", "ours", "usual", 0.6)] : []),
-    ...(step.name === "refresh" ? [compared(", of bare lists alone", "listing", "nothing")] : []),
-    {
-      what: `${hooks} hooks, ${step.name}: requests`,
-      ours: String(requests),
-      baseline: "",
-      value: requests,
-      unit: "",
-      limit: { atMost: step.requests },
-    },
+    beside("", "ours", "nothing", 1.1),
+    ...(step.name === "up" ? [beside(", beside the usual way", "ours", "usual", 0.6)] : []),
+    ...(step.name === "refresh" ? [beside(", of bare lists alone", "listing", "nothing")] : []),
+    amount(`${hooks} hooks, ${step.name}: requests`, requests, "", { atMost: step.requests }),
   ];
 }

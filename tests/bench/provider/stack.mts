@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 
 export type Operation = "preview" | "up" | "refresh" | "destroy";
@@ -20,10 +21,17 @@ export class BenchStack {
       PULUMI_BACKEND_URL: `file://${folder}`,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Each command reads through the logs that earlier ones have left.
+      PULUMI_HOME: join(folder, "home"),
     };
     const stack = await LocalWorkspace.createStack(
       { projectName: "shop", stackName: "dev", program: async () => undefined },
-      { envVars },
+      // Pulumi looks for the dynamic provider's host from where the program is.
+      {
+        envVars,
+        workDir: folder,
+        projectSettings: { name: "shop", runtime: "nodejs", main: process.cwd() },
+      },
     );
     // Three more commands follow each operation, for the outputs and the history: not what is measured.
     stack.outputs = async () => ({});

@@ -1,5 +1,5 @@
 import type { Bench } from "../bench.mts";
-import { bytes } from "../figure.mts";
+import { bytes, compared } from "../figure.mts";
 import { TestBed } from "./bed.mts";
 import type { Kind } from "./programs.mts";
 
@@ -16,20 +16,10 @@ export const state: Bench = {
     const usual = await bytesPerHook(bed, "usual");
     const nothing = await bytesPerHook(bed, "nothing");
     return [
-      {
-        what: "state of a hook, beside the usual way's",
-        ours: bytes(ours),
-        baseline: bytes(usual),
-        value: ours / usual,
-        limit: { atMost: 0.5 },
-      },
-      {
-        what: "state of a hook, beside a provider's that does nothing",
-        ours: bytes(ours),
-        baseline: bytes(nothing),
-        value: ours / nothing,
-        limit: { atMost: 1.05 },
-      },
+      compared("state of a hook, beside the usual way's", [[ours], [usual]], bytes, { atMost: 0.5 }),
+      compared("state of a hook, beside a provider's that does nothing", [[ours], [nothing]], bytes, {
+        atMost: 1.05,
+      }),
     ];
   },
 };

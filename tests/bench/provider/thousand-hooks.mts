@@ -1,5 +1,5 @@
 import type { Bench } from "../bench.mts";
-import { bytes, type Figure, seconds } from "../figure.mts";
+import { bytes, compared, type Figure, seconds } from "../figure.mts";
 import { TestBed } from "./bed.mts";
 import { PluginMemory } from "./plugin-memory.mts";
 import type { Kind } from "./programs.mts";
@@ -17,21 +17,11 @@ export const thousandHooks: Bench = {
     const ours = await live(bed, "ours");
     const nothing = await live(bed, "nothing");
     const figures: Figure[] = [
-      {
-        what: `${hooks} hooks: up, refresh and destroy`,
-        ours: seconds(ours.time),
-        baseline: seconds(nothing.time),
-        value: ours.time / nothing.time,
-      },
+      compared(`${hooks} hooks: up, refresh and destroy`, [[ours.time], [nothing.time]], seconds),
     ];
     if (ours.memory !== undefined && nothing.memory !== undefined) {
-      figures.push({
-        what: `${hooks} hooks: the most memory of the plugin`,
-        ours: bytes(ours.memory),
-        baseline: bytes(nothing.memory),
-        value: ours.memory / nothing.memory,
-        limit: { atMost: 1.5 },
-      });
+      const memory = [[ours.memory], [nothing.memory]] as const;
+      figures.push(compared(`${hooks} hooks: the most memory of the plugin`, memory, bytes, { atMost: 1.5 }));
     }
     return figures;
   },

@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from "pulumi-huaweicloud-as/emulator";
 import { createLifecycleHandler } from "pulumi-huaweicloud-as/handler";
 import { AutoScalingClient } from "pulumi-huaweicloud-as/sdk";
 import type { Bench } from "../bench.mts";
-import { bytes, seconds } from "../figure.mts";
+import { amount, seconds } from "../figure.mts";
 import { median } from "../statistics.mts";
 
 const instances = 1_000;
@@ -60,22 +60,9 @@ export const handler: Bench = {
         unit: "calls",
         limit: { atMost: 0 },
       },
-      {
-        what: "lists",
-        ours: `${of("/list")}`,
-        baseline: "",
-        value: of("/list"),
-        unit: "calls",
-        limit: { atMost: 20 },
-      },
-      {
-        what: `${instances} instances worked off`,
-        ours: seconds(time),
-        baseline: "",
-        value: time,
-        unit: "s",
-      },
-      { what: "memory more than before", ours: bytes(grown), baseline: "", value: grown / 1e6, unit: "MB" },
+      amount("lists", of("/list"), "calls", { atMost: 20 }),
+      amount(`${instances} instances worked off`, time, "s"),
+      amount("memory more than before", grown / 1e6, "MB"),
       {
         what: "from a message's arrival to the work, over the API's latency",
         ours: seconds(delays.ours / 1000),

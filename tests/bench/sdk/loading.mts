@@ -6,8 +6,8 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Bench } from "../bench.mts";
-import { type Figure, seconds } from "../figure.mts";
-import { inTurns, median, ratio } from "../statistics.mts";
+import { compared, type Figure, seconds } from "../figure.mts";
+import { inTurns } from "../statistics.mts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -26,13 +26,14 @@ export const loading: Bench = {
         const measurements = { ours: () => loadTime(ours, cache), baseline: () => loadTime(baseline, cache) };
         await inTurns(1, measurements);
         const times = await inTurns(rounds, measurements);
-        figures.push({
-          what: `loading the client, beside undici and zod${cache === undefined ? "" : " (with a compile cache)"}`,
-          ours: seconds(median(times.ours)),
-          baseline: seconds(median(times.baseline)),
-          value: ratio(times.ours, times.baseline),
-          ...(cache === undefined ? { limit: { atMost: 1.2 } } : {}),
-        });
+        figures.push(
+          compared(
+            `loading the client, beside undici and zod${cache === undefined ? "" : " (with a compile cache)"}`,
+            [times.ours, times.baseline],
+            seconds,
+            cache === undefined ? { atMost: 1.2 } : undefined,
+          ),
+        );
       }
       return figures;
     } finally {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Bench } from "../bench.mts";
-import { bytes } from "../figure.mts";
+import { bytes, compared } from "../figure.mts";
 import { Helper } from "../helper.mts";
-import { inTurns, median, ratio } from "../statistics.mts";
+import { inTurns } from "../statistics.mts";
 import type { CallsQuestion, ClientKind, InFlightQuestion } from "./client-process.mts";
 import type { RawServerQuestion } from "./raw-server.mts";
 
@@ -24,19 +24,10 @@ export const memory: Bench = {
       undici: () => bytesPerCall(server, "undici", endpoint),
     });
     return [
-      {
-        what: "memory of a call in flight, beside the vendor's client",
-        ours: bytes(median(used.ours)),
-        baseline: bytes(median(used.vendor)),
-        value: ratio(used.ours, used.vendor),
-        limit: { atMost: 1 },
-      },
-      {
-        what: "memory of a call in flight, beside bare undici",
-        ours: bytes(median(used.ours)),
-        baseline: bytes(median(used.undici)),
-        value: ratio(used.ours, used.undici),
-      },
+      compared("memory of a call in flight, beside the vendor's client", [used.ours, used.vendor], bytes, {
+        atMost: 1,
+      }),
+      compared("memory of a call in flight, beside bare undici", [used.ours, used.undici], bytes),
     ];
   },
 };

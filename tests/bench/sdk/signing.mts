@@ -8,8 +8,8 @@ import { AKSKSigner } from "@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js
 import { BasicCredentials } from "@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials.js";
 import { bundle } from "../../../tools/setup/build.mts";
 import type { Bench } from "../bench.mts";
-import { perSecond } from "../figure.mts";
-import { inTurns, median, ratio } from "../statistics.mts";
+import { compared, perSecond } from "../figure.mts";
+import { inTurns } from "../statistics.mts";
 import { accessKey, path, projectId, secretKey, wireInput } from "./create-request.mts";
 
 /** How many signatures are timed together: some milliseconds' worth. */
@@ -86,19 +86,10 @@ export const signing: Bench = {
       vendor: rateOf(vendorReadyRequest()),
     });
     return [
-      {
-        what: "signatures, beside bare createHash and createHmac",
-        ours: perSecond(median(rates.ours)),
-        baseline: perSecond(median(rates.bare)),
-        value: ratio(rates.ours, rates.bare),
-        limit: { atLeast: 1.25 },
-      },
-      {
-        what: "requests made ready, beside the vendor's signer",
-        ours: perSecond(median(rates.ready)),
-        baseline: perSecond(median(rates.vendor)),
-        value: ratio(rates.ready, rates.vendor),
-      },
+      compared("signatures, beside bare createHash and createHmac", [rates.ours, rates.bare], perSecond, {
+        atLeast: 1.25,
+      }),
+      compared("requests made ready, beside the vendor's signer", [rates.ready, rates.vendor], perSecond),
     ];
   },
 };

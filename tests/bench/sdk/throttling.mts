@@ -1,7 +1,7 @@
 import { AutoScalingClient } from "pulumi-huaweicloud-as/sdk";
 import type { Bench } from "../bench.mts";
 import { EmulatorProcess } from "../emulator.mts";
-import { seconds } from "../figure.mts";
+import { amount, seconds } from "../figure.mts";
 import { input, region } from "./create-request.mts";
 
 /** The vendor's limit. */
@@ -35,14 +35,7 @@ export const throttling: Bench = {
     const { POST: accepted, refused } = await emulator.requests();
     if (accepted !== creates) throw new Error(`${accepted} of ${creates} creates were accepted`);
     return [
-      {
-        what: "refusals",
-        ours: String(refused),
-        baseline: "",
-        value: refused,
-        unit: "",
-        limit: { atMost: 39 },
-      },
+      amount("refusals", refused, "", { atMost: 39 }),
       {
         what: "time, beside what the limit alone dictates",
         ours: seconds(time),

@@ -1,7 +1,7 @@
 import type { Bench } from "../bench.mts";
-import { type Figure, perSecond } from "../figure.mts";
+import { compared, type Figure, perSecond } from "../figure.mts";
 import { Helper } from "../helper.mts";
-import { inTurns, median, ratio } from "../statistics.mts";
+import { inTurns } from "../statistics.mts";
 import type { CallsQuestion } from "./client-process.mts";
 
 const clientProcess = new URL("./client-process.mts", import.meta.url);
@@ -37,19 +37,14 @@ export const throughput: Bench = {
       for (let warmUp = 0; warmUp < 20; warmUp++) await inTurns(1, measurements);
       const rates = await inTurns(Math.ceil(30 * thoroughness), measurements);
       figures.push(
-        {
-          what: `POSTs, ${atOnce} at a time, beside bare undici`,
-          ours: perSecond(median(rates.ours)),
-          baseline: perSecond(median(rates.undici)),
-          value: ratio(rates.ours, rates.undici),
-          limit: { atLeast: limit },
-        },
-        {
-          what: `POSTs, ${atOnce} at a time, the vendor's client beside bare undici`,
-          ours: perSecond(median(rates.vendor)),
-          baseline: perSecond(median(rates.undici)),
-          value: ratio(rates.vendor, rates.undici),
-        },
+        compared(`POSTs, ${atOnce} at a time, beside bare undici`, [rates.ours, rates.undici], perSecond, {
+          atLeast: limit,
+        }),
+        compared(
+          `POSTs, ${atOnce} at a time, the vendor's client beside bare undici`,
+          [rates.vendor, rates.undici],
+          perSecond,
+        ),
       );
     }
     return figures;
