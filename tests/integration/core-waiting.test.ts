@@ -27,18 +27,9 @@ function existing(): HookOutputs {
   return { ...checkedInputs, notificationTopicName: "scaling", createTime: "", region, projectId };
 }
 
-function refuseTopic(times: number): void {
-  let refused = 0;
-  emulator.intercept(({ method }) =>
-    (method === "POST" || method === "PUT") && refused++ < times
-      ? {
-          answer: {
-            status: 400,
-            body: { error: { code: "AS.7043", message: "The lifecycle hook topic urn does not exist." } },
-          },
-        }
-      : undefined,
-  );
+/** The next creates and updates are refused as if Auto Scaling did not know the topic. */
+function refuseTopic(count?: number): void {
+  for (const method of ["POST", "PUT"]) emulator.addFault({ method, status: 400, code: "AS.7043", count });
 }
 
 describe("a busy group", () => {
@@ -68,23 +59,20 @@ describe("a busy group", () => {
     expect(context.said.filter((message) => message === "")).toHaveLength(2);
   });
 
-  test.each([
-    ["create", (context: ReturnType<typeof contextOf>) => create(context, checkedInputs, false)],
-    [
-      "update",
-      (context: ReturnType<typeof contextOf>) =>
-        update(context, id, existing(), { ...checkedInputs, defaultTimeout: 900 }),
-    ],
-    ["delete", (context: ReturnType<typeof contextOf>) => deleteHook(context, id, existing())],
+  type Operation = (context: ReturnType<typeof contextOf>) => Promise<unknown>;
+  test.each<[string, Operation]>([
+    ["create", (context) => create(context, checkedInputs, false)],
+    ["update", (context) => update(context, id, existing(), { ...checkedInputs, defaultTimeout: 900 })],
+    ["delete", (context) => deleteHook(context, id, existing())],
   ])(
     "that stays busy ends the %s after its time-out, with what to do, and without a status",
-    async (operation, run) => {
+    async (name, run) => {
       const context = contextOf(emulator, clock, { timeout: 60_000 });
       emulator.setBusy(groupId, true);
       const { message } = await rejection(run(context));
       expect(message).toContain("(AS.2033, request ");
       expect(message).toContain(
-        `waited 60 s; to wait longer set the option customTimeouts: { ${operation}: "1h" }`,
+        `waited 60 s; to wait longer set the option customTimeouts: { ${name}: "1h" }`,
       );
       expect(clock.now()).toBe(60_000);
       expect(context.said.at(-1)).toBe("");
@@ -94,9 +82,7 @@ describe("a busy group", () => {
   test("is asked less and less often, and never after more than 15 s", async () => {
     emulator.setBusy(groupId, 12);
     await create(contextOf(emulator, clock), checkedInputs, false);
-    expect(clock.waits).toEqual([
-      2000, 3000, 4500, 6750, 10_125, 15_000, 15_000, 15_000, 15_000, 15_000, 15_000, 15_000,
-    ]);
+    expect(clock.waits).toEqual([2000, 3000, 4500, 6750, 10_125, ...Array(7).fill(15_000)]);
   });
 
   test("whose wait ends in another failure leaves no status behind either", async () => {
@@ -123,7 +109,7 @@ describe("a topic that Auto Scaling does not know yet", () => {
   });
 
   test("is explained after 30 s", async () => {
-    refuseTopic(Number.POSITIVE_INFINITY);
+    refuseTopic();
     const { message } = await rejection(create(contextOf(emulator, clock), checkedInputs, false));
     expect(message).toContain("the notification topic does not exist (or is not known to Auto Scaling yet)");
     expect(message).toContain("waited 30 s; is the topic in the group's region and project?");
@@ -135,10 +121,9 @@ describe("a topic that Auto Scaling does not know yet", () => {
     const outputs = existing();
     refuseTopic(1);
     const other = { ...checkedInputs, notificationTopicUrn: `${topicUrn}-2` };
-    expect((await update(contextOf(emulator, clock), id, outputs, other)).notificationTopicName).toBe(
-      "scaling-2",
-    );
-    refuseTopic(Number.POSITIVE_INFINITY);
+    const updated = await update(contextOf(emulator, clock), id, outputs, other);
+    expect(updated.notificationTopicName).toBe("scaling-2");
+    refuseTopic();
     const same = { ...checkedInputs, defaultTimeout: 900 };
     const { message } = await rejection(update(contextOf(emulator, clock), id, outputs, same));
     expect(message).toContain("AS.7043");
@@ -147,12 +132,10 @@ describe("a topic that Auto Scaling does not know yet", () => {
 });
 
 describe("a service that answers 503 to a create, and makes nothing", () => {
-  const unavailable = (times: number) => {
-    let refused = 0;
+  const unavailable = (times = Number.POSITIVE_INFINITY) =>
     emulator.intercept(({ method }) =>
-      method === "POST" && refused++ < times ? { answer: { status: 503, body: "" } } : undefined,
+      method === "POST" && times-- > 0 ? { answer: { status: 503, body: "" } } : undefined,
     );
-  };
 
   test("is given time before each resend, after a look", async () => {
     unavailable(2);
@@ -162,7 +145,7 @@ describe("a service that answers 503 to a create, and makes nothing", () => {
   });
 
   test("ends the create after five resends, and the message says what was done", async () => {
-    unavailable(Number.POSITIVE_INFINITY);
+    unavailable();
     const { message } = await rejection(create(contextOf(emulator, clock), checkedInputs, false));
     expect(message).toMatch(
       /HTTP 503.*sent 6 times within \d+ s, and after each time the group had no such hook/,
@@ -173,7 +156,7 @@ describe("a service that answers 503 to a create, and makes nothing", () => {
   });
 
   test("is not waited for past the operation's time-out", async () => {
-    unavailable(Number.POSITIVE_INFINITY);
+    unavailable();
     await rejection(create(contextOf(emulator, clock, { timeout: 1 }), checkedInputs, false));
     expect(clock.now()).toBeLessThanOrEqual(1);
   });

@@ -21,24 +21,20 @@ const sameHook = {
   lifecycle_hook_type: "INSTANCE_TERMINATING",
   notification_topic_urn: topicUrn,
 } as const;
-const fill = () => {
-  for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
-};
-
-const question = (more: Properties = {}, context = contextOf(emulator, stoppedClock)) => ({
-  context,
-  inputs: { ...checkedInputs, ...more },
-  concealed: secretNames(more),
-  isAutoNamed: false,
-  applies: false,
-});
-
-async function warnings(
+const question = (
   more: Properties = {},
   context = contextOf(emulator, stoppedClock),
   isAutoNamed = false,
-) {
-  const findings = await looks.newHook({ ...question(more, context), isAutoNamed });
+) => ({
+  context,
+  inputs: { ...checkedInputs, ...more },
+  concealed: secretNames(more),
+  isAutoNamed,
+  applies: false,
+});
+
+async function warnings(...asked: Parameters<typeof question>) {
+  const findings = await looks.newHook(question(...asked));
   expect(findings.problems).toEqual([]);
   return findings.warnings;
 }
@@ -51,7 +47,7 @@ describe("a preflight warns", () => {
   });
 
   test("of a group that is full, whatever the name will be", async () => {
-    fill();
+    for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
     const full = "preflight: the group already has 5 hooks, the most it can have (AS.7038)";
     expect(await warnings()).toEqual([full]);
     expect(await warnings({ lifecycleHookName: unknown })).toEqual([full]);
@@ -116,7 +112,7 @@ describe("a preflight asks", () => {
   });
 
   test("once a group also when that failed, and tells the failure for each hook", async () => {
-    emulator.intercept(() => ({ answer: { status: 403, body: { error_code: "APIGW.0302" } } }));
+    emulator.addFault({ status: 403, code: "APIGW.0302" });
     for (const lifecycleHookName of ["a", "b", "c"])
       expect(await warnings({ lifecycleHookName })).toHaveLength(1);
     expect(lists()).toBe(1);
@@ -148,7 +144,7 @@ describe("a preflight asks", () => {
 });
 
 test("a refused signature ends all looks of a run, since a few of them lock the access key", async () => {
-  emulator.intercept(() => ({ answer: { status: 401, body: { error_code: "APIGW.0301" } } }));
+  emulator.addFault({ status: 401, code: "APIGW.0301" });
   const context = contextOf(emulator, stoppedClock);
   for (const scalingGroupId of [groupId, "second", "third"])
     expect(await warnings({ scalingGroupId }, context)).toEqual([expect.stringContaining("APIGW.0301")]);
@@ -165,16 +161,12 @@ describe("the hook to import", () => {
     expect(lists()).toBe(1);
   });
 
-  test("that differs is a problem", async () => {
-    emulator.putHook(groupId, { ...sameHook, default_result: "CONTINUE" });
-    const { problems } = await inspect();
-    expect(problems).toEqual([
-      expect.stringContaining('defaultResult is "CONTINUE", the program has "ABANDON"'),
-    ]);
-  });
-
-  test("that is not there will be created", async () => {
+  test("that differs is a problem, and one that is not there will be created", async () => {
     const warning = `import: there is no hook "${id}"; up will create it`;
     expect(await inspect()).toEqual({ problems: [], warnings: [warning] });
+    looks = new GroupLooks();
+    emulator.putHook(groupId, { ...sameHook, default_result: "CONTINUE" });
+    const differs = 'defaultResult is "CONTINUE", the program has "ABANDON"';
+    expect((await inspect()).problems).toEqual([expect.stringContaining(differs)]);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   createLifecycleHandler,
   type HandlerEvent,
@@ -16,8 +16,7 @@ const launchingCloud = () => new HangingCloud(hookNamed("boot", "INSTANCE_LAUNCH
 /** A group whose instances are in service, and will hang on the hook `drain` on their way out. */
 async function serving(instances: number, more: Parameters<typeof hookNamed>[2] = {}): Promise<HangingCloud> {
   const cloud = new HangingCloud(hookNamed("drain", "INSTANCE_TERMINATING", more));
-  cloud.scale(instances);
-  await cloud.time.run(cloud.time.sleep(5_000));
+  await scaled(cloud, instances, 5_000);
   return cloud;
 }
 
@@ -32,10 +31,19 @@ function handlerOf(cloud: HangingCloud, options: Partial<LifecycleHandlerOptions
     log: (event) => events.push(event),
     ...options,
   });
+  onTestFinished(() => void handler.close());
   return { handler, events, kinds: () => events.map(({ kind }) => kind) };
 }
 
+const pass = ({ time }: HangingCloud, milliseconds: number) => time.run(time.sleep(milliseconds));
+const scaled = (cloud: HangingCloud, instances: number, milliseconds: number) => {
+  cloud.scale(instances);
+  return pass(cloud, milliseconds);
+};
 const answers = ({ calls }: HangingCloud) => calls.filter((call) => /^(CONTINUE|ABANDON|EXTEND) /.test(call));
+const results = (cloud: HangingCloud) => answers(cloud).map((call) => call.split(" ")[0]);
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
 const count = (cloud: HangingCloud, call: string) => cloud.calls.filter((one) => one.startsWith(call)).length;
 
 describe("an instance that hangs", () => {
@@ -43,71 +51,62 @@ describe("an instance that hangs", () => {
     const metadata = { port: 8080, team: "(a)" };
     const cloud = await serving(1, { notification_metadata: hookMetadata(metadata) });
     const seen: unknown[] = [];
-    const { handler, kinds } = handlerOf(cloud, {
+    const { kinds } = handlerOf(cloud, {
       async onTerminating({ signal, ...work }) {
         seen.push({ ...work });
         await cloud.time.sleep(minute);
       },
     });
-    await cloud.time.run(cloud.time.sleep(10_000));
+    await pass(cloud, 10_000);
     const [instance] = cloud.group.instances;
     cloud.scale(0);
     const deadline = new Date(cloud.clock.now() + 10 * minute);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    await pass(cloud, 2 * minute);
     expect(seen).toEqual([
       { instanceId: instance?.id, groupId: "group-1", hookName: "drain", metadata, attempt: 1, deadline },
     ]);
     expect(answers(cloud)).toEqual([`CONTINUE ${instance?.id}`]);
     expect(kinds()).toEqual(["seen", "started", "completed"]);
     expect(cloud.group.instances).toEqual([]);
-    await handler.close();
   });
 
   test("on a hook of another handler is left alone", async () => {
-    const cloud = new HangingCloud(
-      hookNamed("boot", "INSTANCE_LAUNCHING"),
-      hookNamed("backup", "INSTANCE_LAUNCHING"),
-    );
-    const { handler } = handlerOf(cloud, { hooks: ["boot"], onLaunching: async () => {} });
-    cloud.scale(1);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    const hooks = ["boot", "backup"].map((name) => hookNamed(name, "INSTANCE_LAUNCHING"));
+    const cloud = new HangingCloud(...hooks);
+    handlerOf(cloud, { hooks: ["boot"], onLaunching: async () => {} });
+    await scaled(cloud, 1, 2 * minute);
     expect(answers(cloud)).toHaveLength(1);
     expect(cloud.group.hangs.map(({ hookName, status }) => [hookName, status])).toEqual([
       ["boot", "CONTINUE"],
       ["backup", "HANGING"],
     ]);
-    await handler.close();
   });
 
   test("whose direction has no work is left alone, without a request for it", async () => {
     const cloud = launchingCloud();
-    const { handler, events } = handlerOf(cloud, { onTerminating: async () => {} });
-    cloud.scale(2);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    const { events } = handlerOf(cloud, { onTerminating: async () => {} });
+    await scaled(cloud, 2, 2 * minute);
     expect(answers(cloud)).toEqual([]);
     expect(count(cloud, "hooks")).toBe(1);
     expect(events).toEqual([]);
-    await handler.close();
   });
 
   test("is only told of in a dry run", async () => {
     const cloud = launchingCloud();
-    const { handler, kinds } = handlerOf(cloud, {
+    const { kinds } = handlerOf(cloud, {
       dryRun: true,
       onLaunching: () => Promise.reject(new Error("worked")),
     });
-    cloud.scale(1);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    await scaled(cloud, 1, 2 * minute);
     expect(kinds()).toEqual(["seen", "left"]);
     expect(answers(cloud)).toEqual([]);
-    await handler.close();
   });
 
   test("is not worked on by more at a time than the bound, and the one with the earliest deadline comes first", async () => {
     const cloud = launchingCloud();
     let most = 0;
     let now = 0;
-    const { handler } = handlerOf(cloud, {
+    handlerOf(cloud, {
       concurrency: 2,
       async onLaunching() {
         most = Math.max(most, ++now);
@@ -115,11 +114,9 @@ describe("an instance that hangs", () => {
         now--;
       },
     });
-    cloud.scale(7);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    await scaled(cloud, 7, 2 * minute);
     expect(most).toBe(2);
     expect(answers(cloud)).toHaveLength(7);
-    await handler.close();
   });
 });
 
@@ -127,22 +124,20 @@ describe("work that fails", () => {
   test("is tried again with growing delays, and completed once it is done", async () => {
     const cloud = launchingCloud();
     const times: number[] = [];
-    const { handler, kinds } = handlerOf(cloud, {
+    const { kinds } = handlerOf(cloud, {
       async onLaunching({ attempt }) {
         times.push(cloud.time.now());
         if (attempt < 3) throw new Error("not yet");
       },
     });
-    cloud.scale(1);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    await scaled(cloud, 1, 2 * minute);
     const delays = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     expect(delays).toEqual([
       expect.toSatisfy((ms) => ms >= 250 && ms < 350),
       expect.toSatisfy((ms) => ms >= 500 && ms < 600),
     ]);
-    expect(answers(cloud)).toEqual([expect.stringMatching(/^CONTINUE /)]);
+    expect(results(cloud)).toEqual(["CONTINUE"]);
     expect(kinds()).toEqual(["seen", "started", "failed", "started", "failed", "started", "completed"]);
-    await handler.close();
   });
 
   const failing = async () => {
@@ -153,48 +148,37 @@ describe("work that fails", () => {
     "until shortly before the deadline ends a launch as the policy says: %s",
     async (launching) => {
       const cloud = launchingCloud();
-      const { handler } = handlerOf(cloud, { onLaunching: failing, onFailure: { launching } });
-      cloud.scale(1);
-      await cloud.time.run(cloud.time.sleep(8 * minute));
+      handlerOf(cloud, { onLaunching: failing, onFailure: { launching } });
+      await scaled(cloud, 1, 8 * minute);
       expect(answers(cloud)).toEqual([]);
-      await cloud.time.run(cloud.time.sleep(2 * minute));
-      expect(answers(cloud)).toEqual([expect.stringMatching(`^${launching} `)]);
-      await handler.close();
+      await pass(cloud, 2 * minute);
+      expect(results(cloud)).toEqual([launching]);
     },
   );
 
   test("for ever leaves the instance to a person or its time-out, where the policy says so", async () => {
     const cloud = await serving(1);
-    const { handler, kinds } = handlerOf(cloud, {
-      onTerminating: failing,
-      onFailure: { terminating: "LEAVE" },
-    });
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(12 * minute));
+    const { kinds } = handlerOf(cloud, { onTerminating: failing, onFailure: { terminating: "LEAVE" } });
+    await scaled(cloud, 0, 12 * minute);
     expect(answers(cloud)).toEqual([]);
     expect(kinds().at(-1)).toBe("left");
     expect(cloud.group.instances).toEqual([]);
-    await handler.close();
   });
 
   test("lets a removal go on where no policy is given", async () => {
     const cloud = await serving(1);
-    const { handler } = handlerOf(cloud, { onTerminating: failing });
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(10 * minute));
-    expect(answers(cloud)).toEqual([expect.stringMatching(/^CONTINUE /)]);
-    await handler.close();
+    handlerOf(cloud, { onTerminating: failing });
+    await scaled(cloud, 0, 10 * minute);
+    expect(results(cloud)).toEqual(["CONTINUE"]);
   });
 
   test("abandons no more than three launches in a row, since each makes a new instance", async () => {
     const cloud = launchingCloud();
-    const { handler, events } = handlerOf(cloud, { onLaunching: async () => "ABANDON" });
-    cloud.scale(1);
-    await cloud.time.run(cloud.time.sleep(9 * minute));
+    const { events } = handlerOf(cloud, { onLaunching: async () => "ABANDON" });
+    await scaled(cloud, 1, 9 * minute);
     expect(answers(cloud)).toHaveLength(3);
     expect(events.at(-1)?.text).toMatch("3 launches in a row were abandoned: find out why");
     expect(cloud.hanging).toBe(1);
-    await handler.close();
   });
 });
 
@@ -202,7 +186,7 @@ describe("work that takes longer than the time-out", () => {
   test("gets another hour shortly before each deadline, as long as there is room", async () => {
     const cloud = await serving(1);
     const deadlines: Date[] = [];
-    const { handler, kinds } = handlerOf(cloud, {
+    const { kinds } = handlerOf(cloud, {
       async onTerminating(work) {
         for (let hours = 0; hours < 2; hours++) {
           deadlines.push(work.deadline);
@@ -210,48 +194,40 @@ describe("work that takes longer than the time-out", () => {
         }
       },
     });
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(8 * minute));
+    await scaled(cloud, 0, 8 * minute);
     expect(answers(cloud)).toEqual([]);
-    await cloud.time.run(cloud.time.sleep(3 * hour));
-    expect(answers(cloud).map((call) => call.split(" ")[0])).toEqual(["EXTEND", "EXTEND", "CONTINUE"]);
+    await pass(cloud, 3 * hour);
+    expect(results(cloud)).toEqual(["EXTEND", "EXTEND", "CONTINUE"]);
     expect(count(cloud, "activities")).toBe(2);
     expect(kinds()).toEqual(["seen", "started", "extended", "extended", "completed"]);
     const [early = new Date(), late = new Date()] = deadlines;
     expect(late.getTime() - early.getTime()).toBe(hour);
-    await handler.close();
   });
 
   test("is told to stop shortly before the deadline where there is no room, and the policy decides", async () => {
     const cloud = await serving(1);
-    const aborted: number[] = [];
-    const { handler } = handlerOf(cloud, {
+    const left: number[] = [];
+    handlerOf(cloud, {
       maxWait: 70 * minute,
-      onTerminating: ({ signal, deadline }) =>
-        new Promise((_, reject) => {
-          signal.addEventListener("abort", () => {
-            aborted.push(deadline.getTime() + hour - cloud.clock.now());
-            reject(signal.reason);
-          });
-        }),
+      async onTerminating({ signal, deadline }) {
+        await aborted(signal);
+        left.push(deadline.getTime() + hour - cloud.clock.now());
+        signal.throwIfAborted();
+      },
       onFailure: { terminating: "ABANDON" },
     });
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(2 * hour));
-    expect(answers(cloud).map((call) => call.split(" ")[0])).toEqual(["EXTEND", "ABANDON"]);
-    expect(aborted).toEqual([expect.toSatisfy((left) => left > 9_000 && left <= 10_000)]);
-    await handler.close();
+    await scaled(cloud, 0, 2 * hour);
+    expect(results(cloud)).toEqual(["EXTEND", "ABANDON"]);
+    expect(left).toEqual([expect.toSatisfy((ms) => ms > 9_000 && ms <= 10_000)]);
   });
 
   test("and never ends is completed by nothing but its time-out", async () => {
     const cloud = await serving(1);
-    const { handler, kinds } = handlerOf(cloud, { maxWait: 0, onTerminating: () => new Promise(() => {}) });
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(hour));
+    const { kinds } = handlerOf(cloud, { maxWait: 0, onTerminating: () => new Promise(() => {}) });
+    await scaled(cloud, 0, hour);
     expect(answers(cloud)).toEqual([]);
     expect(count(cloud, "activities")).toBe(0);
     expect(kinds()).toEqual(["seen", "started", "ended"]);
-    void handler.close();
   });
 
   test("is not extended again because the process was restarted", async () => {
@@ -264,10 +240,10 @@ describe("work that takes longer than the time-out", () => {
         maxWait: 2.5 * hour,
         onTerminating: () => new Promise(() => {}),
       });
-      await cloud.time.run(cloud.time.sleep(40 * minute));
+      await pass(cloud, 40 * minute);
       process.isAlive = false;
     }
-    expect(answers(cloud).map((call) => call.split(" ")[0])).toEqual(["EXTEND", "EXTEND"]);
+    expect(results(cloud)).toEqual(["EXTEND", "EXTEND"]);
     expect(cloud.group.instances).toEqual([]);
   });
 });
@@ -279,14 +255,12 @@ describe("an API in trouble", () => {
       const cloud = await serving(1);
       const from = cloud.time.now();
       cloud.faults = () => (cloud.time.now() < from + minute ? fault : undefined);
-      const { handler, events } = handlerOf(cloud, { onTerminating: async () => {} });
-      cloud.scale(0);
-      await cloud.time.run(cloud.time.sleep(3 * minute));
+      const { events } = handlerOf(cloud, { onTerminating: async () => {} });
+      await scaled(cloud, 0, 3 * minute);
       expect(answers(cloud)).toHaveLength(1);
       const troubles = events.filter(({ kind }) => kind === "trouble").length;
       expect(troubles).toBeGreaterThan(3);
       expect(troubles).toBeLessThan(12);
-      await handler.close();
     },
   );
 
@@ -294,29 +268,25 @@ describe("an API in trouble", () => {
     const cloud = await serving(1);
     let faults = 0;
     cloud.faults = (call) => (call.startsWith("CONTINUE") && faults++ === 0 ? "after" : undefined);
-    const { handler, kinds } = handlerOf(cloud, { onTerminating: async () => {} });
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    const { kinds } = handlerOf(cloud, { onTerminating: async () => {} });
+    await scaled(cloud, 0, 2 * minute);
     expect(answers(cloud)).toHaveLength(1);
     expect(kinds()).toEqual(["seen", "started", "trouble", "ended"]);
-    await handler.close();
   });
 
   test("whose list lags does the work once, and completes it once", async () => {
     const cloud = await serving(3);
     cloud.lag = 5_000;
     let works = 0;
-    const { handler } = handlerOf(cloud, {
+    handlerOf(cloud, {
       sweepInterval: 2_000,
       async onTerminating() {
         works++;
       },
     });
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    await scaled(cloud, 0, 2 * minute);
     expect(works).toBe(3);
     expect(answers(cloud)).toHaveLength(3);
-    await handler.close();
   });
 });
 
@@ -330,15 +300,13 @@ describe("processes", () => {
       await cloud.time.sleep(minute);
     };
     handlerOf(cloud, { client: cloud.client(() => process.isAlive), onTerminating });
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(50_000));
+    await scaled(cloud, 0, 50_000);
     expect(works).toHaveLength(2);
     process.isAlive = false;
-    const { handler } = handlerOf(cloud, { onTerminating });
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    handlerOf(cloud, { onTerminating });
+    await pass(cloud, 2 * minute);
     expect(works).toHaveLength(4);
     expect(answers(cloud)).toHaveLength(2);
-    await handler.close();
   });
 
   test("side by side both do the work, and the completion takes effect once", async () => {
@@ -354,13 +322,11 @@ describe("processes", () => {
         },
       }),
     );
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    await scaled(cloud, 0, 2 * minute);
     expect(works).toBe(4);
     expect(new Set(taken).size).toBe(2);
     expect(taken).toHaveLength(2);
     expect(two[1]?.events.filter(({ kind }) => kind === "trouble")).toEqual([]);
-    for (const { handler } of two) await handler.close();
   });
 
   test("that are to end begin nothing, tell what runs, and complete what was done alone", async () => {
@@ -371,18 +337,17 @@ describe("processes", () => {
       signal: ending.signal,
       async onTerminating({ instanceId, signal }) {
         if (instanceId === cloud.group.instances[0]?.id) return cloud.time.sleep(20_000);
-        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+        await aborted(signal);
         throw new Error("interrupted");
       },
     });
     const [first] = cloud.group.instances;
-    cloud.scale(0);
-    await cloud.time.run(cloud.time.sleep(35_000));
+    await scaled(cloud, 0, 35_000);
     ending.abort();
     await cloud.time.run(handler.close());
     expect(answers(cloud)).toEqual([`CONTINUE ${first?.id}`]);
     const before = cloud.calls.length;
-    await cloud.time.run(cloud.time.sleep(2 * minute));
+    await pass(cloud, 2 * minute);
     expect(cloud.calls).toHaveLength(before);
     expect(cloud.hanging).toBe(2);
   });
@@ -391,29 +356,20 @@ describe("processes", () => {
 test("a person's answer in the middle of the work ends it", async () => {
   const cloud = await serving(1);
   const reasons: unknown[] = [];
-  const { handler, kinds } = handlerOf(cloud, {
-    onTerminating: ({ signal }) =>
-      new Promise((_, reject) => {
-        signal.addEventListener("abort", () => {
-          reasons.push(String(signal.reason));
-          reject(signal.reason);
-        });
-      }),
+  const { kinds } = handlerOf(cloud, {
+    async onTerminating({ signal }) {
+      await aborted(signal);
+      reasons.push(String(signal.reason));
+      signal.throwIfAborted();
+    },
   });
-  cloud.scale(0);
-  await cloud.time.run(cloud.time.sleep(minute));
-  const [hang] = cloud.group.hangs;
-  const callback = {
-    result: "CONTINUE",
-    actionKey: hang?.key,
-    instanceId: undefined,
-    hookName: undefined,
-  } as const;
+  await scaled(cloud, 0, minute);
+  const actionKey = cloud.group.hangs[0]?.key;
+  const callback = { result: "CONTINUE", actionKey, instanceId: undefined, hookName: undefined } as const;
   cloud.happen({ kind: "complete", callback });
-  await cloud.time.run(cloud.time.sleep(minute));
+  await pass(cloud, minute);
   expect(reasons).toEqual(["AbortError: it hangs no longer"]);
   expect(kinds()).toEqual(["seen", "started", "ended"]);
-  await handler.close();
 });
 
 test("a function's run works off what hangs within its time, and tells what is left", async () => {
@@ -422,30 +378,22 @@ test("a function's run works off what hangs within its time, and tells what is l
   const { handler } = handlerOf(cloud, {
     sweepInterval: 0,
     async onTerminating({ instanceId, signal }) {
-      const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-      await Promise.race([cloud.time.sleep(takes.get(instanceId) ?? 1_000), aborted]);
+      await Promise.race([cloud.time.sleep(takes.get(instanceId) ?? 1_000), aborted(signal)]);
       signal.throwIfAborted();
     },
   });
+  const context = { getRemainingTimeInMilliSeconds: () => 30_000 };
+  const work = () => cloud.time.run(handler.functionGraph({ record: [] }, context));
   takes.set(cloud.group.instances[0]?.id ?? "", hour);
   expect(await cloud.time.run(handler.functionGraph({}))).toEqual({ completed: 0, isDone: true });
-  cloud.scale(0);
-  await cloud.time.run(cloud.time.sleep(5_000));
-  const context = { getRemainingTimeInMilliSeconds: () => 30_000 };
-  expect(await cloud.time.run(handler.functionGraph({ record: [] }, context))).toEqual({
-    completed: 2,
-    isDone: false,
-  });
+  await scaled(cloud, 0, 5_000);
+  expect(await work()).toEqual({ completed: 2, isDone: false });
   const before = cloud.calls.length;
-  await cloud.time.run(cloud.time.sleep(2 * minute));
+  await pass(cloud, 2 * minute);
   expect(cloud.calls).toHaveLength(before);
   takes.clear();
-  expect(await cloud.time.run(handler.functionGraph({ record: [] }, context))).toEqual({
-    completed: 1,
-    isDone: true,
-  });
+  expect(await work()).toEqual({ completed: 1, isDone: true });
   expect(cloud.group.instances.map(({ step }) => step)).not.toContain("removal-hooks");
-  await handler.close();
 });
 
 test.each<[string, Partial<LifecycleHandlerOptions>]>([
