@@ -36,15 +36,8 @@ describe("check", () => {
   });
 
   test("names every problem at once, and names no property to the engine, which would print its value", async () => {
-    const { reasons, properties } = await host.check(
-      {},
-      {
-        lifecycleHookName: "a b",
-        lifecycleHookType: "launching",
-        defaultTimeout: "600",
-        notifcationTopicUrn: topicUrn,
-      },
-    );
+    const wrong = { lifecycleHookName: "a b", lifecycleHookType: "launching", defaultTimeout: "600" };
+    const { reasons, properties } = await host.check({}, { ...wrong, notifcationTopicUrn: topicUrn });
     expect(reasons).toEqual([
       expect.stringMatching(/^scalingGroupId is missing/),
       expect.stringMatching(/^lifecycleHookName "a b" has characters that are not allowed \(" "\)/),
@@ -58,7 +51,7 @@ describe("check", () => {
 });
 
 describe("create", () => {
-  test("explains a refusal with what failed, on what, what to do, the code and the request", async () => {
+  test("explains that a group is full with what to do, the code and the request, and works when there is room", async () => {
     for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
     const { message, partial } = await failureOf(host.create(checkedInputs));
     expect(message).toMatch(
@@ -68,6 +61,9 @@ describe("create", () => {
     );
     expect(partial).toBeUndefined();
     expect(requests()).toEqual(["POST 400"]);
+    emulator.removeHook(groupId, "e");
+    await host.create(checkedInputs);
+    expect(emulator.hooks(groupId)).toHaveLength(5);
   });
 
   test("refuses a name that is taken, and shows how to take that hook over", async () => {
@@ -80,43 +76,27 @@ describe("create", () => {
   });
 });
 
-describe("diff", () => {
-  test("takes no metadata, an empty one and null for the same", async () => {
-    const outputs = await created();
-    for (const notificationMetadata of ["", null]) {
-      expect(await host.diff(id, { ...outputs, notificationMetadata }, checkedInputs)).toMatchObject({
-        changes: false,
-      });
-      expect(await host.diff(id, outputs, { ...checkedInputs, notificationMetadata })).toMatchObject({
-        changes: false,
-      });
-    }
-  });
+test("diff takes no metadata, an empty one and null for the same", async () => {
+  const outputs = await created();
+  for (const notificationMetadata of ["", null]) {
+    const kept = await host.diff(id, { ...outputs, notificationMetadata }, checkedInputs);
+    const wanted = await host.diff(id, outputs, { ...checkedInputs, notificationMetadata });
+    expect([kept.changes, wanted.changes]).toEqual([false, false]);
+  }
 });
 
-describe("read", () => {
-  test("fails when a hook that is looked up does not exist", async () => {
-    const { message } = await failureOf(host.read(id, {}));
-    expect(message).toContain("there is no such hook in region cn-north-4");
-  });
-
-  test("shows what an id looks like when it is none", async () => {
-    const { message } = await failureOf(host.read("drain", {}));
-    expect(message).toContain("<scaling group id>/<hook name>");
-  });
+test("read fails when a hook that is looked up does not exist", async () => {
+  const { message } = await failureOf(host.read(id, {}));
+  expect(message).toContain("there is no such hook in region cn-north-4");
 });
 
-describe("update", () => {
-  test("sends nothing when only what is hidden has changed", async () => {
-    const outputs = await created();
-    const news = { ...checkedInputs, __timeouts: { delete: "1h" } };
-    expect(await host.diff(id, outputs, news)).toEqual({ changes: true, replaces: [] });
-    expect((await host.update(id, outputs, news)).outputs).toEqual({
-      ...outputs,
-      __timeouts: { delete: "1h" },
-    });
-    expect(emulator.requests).toHaveLength(0);
-  });
+test("update sends nothing when only what is hidden has changed", async () => {
+  const outputs = await created();
+  const news = { ...checkedInputs, __timeouts: { delete: "1h" } };
+  expect(await host.diff(id, outputs, news)).toEqual({ changes: true, replaces: [] });
+  const updated = await host.update(id, outputs, news);
+  expect(updated.outputs).toEqual({ ...outputs, __timeouts: { delete: "1h" } });
+  expect(emulator.requests).toHaveLength(0);
 });
 
 describe("delete", () => {
@@ -142,7 +122,8 @@ describe("delete", () => {
 });
 
 test("no failure prints a stack, or anything at all, among the user's diagnostics", async () => {
-  await failureOf(host.read("drain", {}));
+  const { message } = await failureOf(host.read("drain", {}));
+  expect(message).toContain("<scaling group id>/<hook name>");
   await failureOf(host.delete(id, { ...checkedInputs, region: "eu-west-0" }));
   expect(host.stderr).toBe("");
 });

@@ -10,19 +10,6 @@ const id = `${groupId}/drain`;
 
 const hookRequests = () => emulator.requests.filter(({ path }) => path.includes("hook"));
 
-describe("calls that come before the configuration has settled", () => {
-  test("all act on the configured place: no delete of a concurrent destroy is lost", async () => {
-    const names = ["a", "b", "c", "d"];
-    for (const name of names) emulator.putHook(groupId, { lifecycle_hook_name: name });
-    const host = await Host.start(emulator.env);
-    const outputs = { ...checkedInputs, region: emulator.region, projectId: emulator.projectId };
-    await Promise.all(
-      names.map((name) => host.delete(`${groupId}/${name}`, { ...outputs, lifecycleHookName: name })),
-    );
-    expect(emulator.hooks(groupId)).toEqual([]);
-  });
-});
-
 describe("a hook in another region or project than the configured", () => {
   const elsewhere = {
     ...checkedInputs,
@@ -50,36 +37,31 @@ describe("a hook in another region or project than the configured", () => {
     const host = await Host.start(emulator.env, { "huaweicloud:projectId": "f".repeat(32) });
     emulator.putHook(groupId, { lifecycle_hook_name: "drain" });
     await host.delete(id, { ...elsewhere, region: emulator.region, projectId: emulator.projectId });
-    expect(hookRequests().map(({ path }) => path)).toEqual([
-      expect.stringContaining(`/${emulator.projectId}/`),
-    ]);
+    const paths = hookRequests().map(({ path }) => path);
+    expect(paths).toEqual([expect.stringContaining(`/${emulator.projectId}/`)]);
   });
 });
 
-describe("an automatically named hook that an interrupted run left", () => {
-  test("keeps its name when its URN changes", async () => {
-    const host = await Host.start(emulator.env);
-    const { lifecycleHookName, ...unnamed } = validInputs;
-    const { inputs } = await host.check({}, { ...unnamed, __urn: "dev::shop::::drain" });
-    const moved = await host.check(inputs, { ...unnamed, __urn: "dev::shop::my:Stack$::renamed" });
-    expect(moved.inputs.lifecycleHookName).toBe(inputs.lifecycleHookName);
-  });
+test("an automatically named hook that an interrupted run left keeps its name when its URN changes", async () => {
+  const host = await Host.start(emulator.env);
+  const { lifecycleHookName, ...unnamed } = validInputs;
+  const { inputs } = await host.check({}, { ...unnamed, __urn: "dev::shop::::drain" });
+  const moved = await host.check(inputs, { ...unnamed, __urn: "dev::shop::my:Stack$::renamed" });
+  expect(moved.inputs.lifecycleHookName).toBe(inputs.lifecycleHookName);
 });
 
-describe("a secret", () => {
-  test("of wrong credentials is not told, but where they came from is", async () => {
-    const secretKey = "not-the-right-key";
-    const host = await Host.start(emulator.env, {
-      "huaweicloud:accessKey": emulator.accessKey,
-      "huaweicloud:secretKey": secretKey,
-      "huaweicloud:projectId": emulator.projectId,
-    });
-    const { message } = await failureOf(host.create(checkedInputs));
-    expect(message).toContain("huaweicloud:accessKey");
-    expect(message).toContain("--run-program");
-    expect(message).not.toContain(secretKey);
-    expect(hookRequests().map(({ status }) => status)).toEqual([401]);
+test("a secret of wrong credentials is not told, but where they came from is", async () => {
+  const secretKey = "not-the-right-key";
+  const host = await Host.start(emulator.env, {
+    "huaweicloud:accessKey": emulator.accessKey,
+    "huaweicloud:secretKey": secretKey,
+    "huaweicloud:projectId": emulator.projectId,
   });
+  const { message } = await failureOf(host.create(checkedInputs));
+  expect(message).toContain("huaweicloud:accessKey");
+  expect(message).toContain("--run-program");
+  expect(message).not.toContain(secretKey);
+  expect(hookRequests().map(({ status }) => status)).toEqual([401]);
 });
 
 describe("a configuration that can't be used", () => {
@@ -112,14 +94,12 @@ describe("a configuration that can't be used", () => {
   });
 
   test("lacks credentials: the create says where it looked", async () => {
-    const host = await Host.start({
-      HW_REGION_NAME: emulator.region,
-      HW_ENDPOINTS: emulator.env.HW_ENDPOINTS ?? "",
-    });
+    const { HW_ACCESS_KEY: _, HW_SECRET_KEY: __, ...environment } = emulator.env;
+    const host = await Host.start(environment);
     const { message } = await failureOf(host.create(checkedInputs));
-    expect(message).toContain("no credentials found");
-    expect(message).toContain("HW_ACCESS_KEY");
-    expect(message).toContain("nor are huaweicloud:accessKey and huaweicloud:secretKey configured");
+    expect(message).toMatch(
+      /no credentials found.*HW_ACCESS_KEY.*nor are huaweicloud:accessKey and huaweicloud:secretKey configured/,
+    );
     expect(emulator.requests).toEqual([]);
   });
 

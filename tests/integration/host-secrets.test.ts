@@ -18,6 +18,7 @@ const secret = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
   value,
 });
+const place = () => ({ region: emulator.region, projectId: emulator.projectId });
 const metadata = { notificationMetadata: "hunter2", __secrets: ["notificationMetadata"] };
 
 describe("the state of a hook with a secret input", () => {
@@ -37,8 +38,7 @@ describe("the state of a hook with a secret input", () => {
 
   test("has it as a secret when it came back while the state had none", async () => {
     await host.create({ ...checkedInputs, ...metadata });
-    const { projectId, region } = emulator;
-    const known = { ...checkedInputs, __secrets: metadata.__secrets, region, projectId };
+    const known = { ...checkedInputs, __secrets: metadata.__secrets, ...place() };
     const read = await host.read(id, known);
     expect(read.outputs.notificationMetadata).toEqual(secret("hunter2"));
   });
@@ -49,42 +49,37 @@ describe("the state of a hook with a secret input", () => {
     emulator.intercept(({ method }) =>
       method === "PUT" ? { answer: { status: 200, body: hook } } : undefined,
     );
-    const { region, projectId } = emulator;
-    const olds = { ...checkedInputs, ...metadata, region, projectId };
+    const olds = { ...checkedInputs, ...metadata, ...place() };
     const { message, partial } = await failureOf(host.update(id, olds, checkedInputs));
     expect(message).not.toContain("hunter2");
     expect(partial?.properties.notificationMetadata).toEqual(secret("hunter2"));
   });
 });
 
-describe("an input that becomes a secret, or is none any more,", () => {
-  test("is a change, so that the state is written anew; it sends nothing", async () => {
-    const plain = { ...checkedInputs, notificationMetadata: "hunter2" };
-    const { outputs } = await host.create(plain);
-    emulator.clearRequests();
-    const concealed = { ...plain, __secrets: ["notificationMetadata"] };
-    expect(await host.diff(id, outputs, concealed)).toEqual({ changes: true, replaces: [] });
-    const updated = await host.update(id, outputs, concealed);
-    expect(updated.outputs.notificationMetadata).toEqual(secret("hunter2"));
-    const known = { ...updated.outputs, notificationMetadata: "hunter2" };
-    expect(await host.diff(id, known, concealed)).toEqual({ changes: false, replaces: [] });
-    expect(await host.diff(id, known, plain)).toEqual({ changes: true, replaces: [] });
-    expect(emulator.requests).toEqual([]);
-  });
+test("an input that becomes a secret, or is none any more, is a change, so that the state is written anew; it sends nothing", async () => {
+  const plain = { ...checkedInputs, notificationMetadata: "hunter2" };
+  const { outputs } = await host.create(plain);
+  emulator.clearRequests();
+  const concealed = { ...plain, __secrets: ["notificationMetadata"] };
+  expect(await host.diff(id, outputs, concealed)).toEqual({ changes: true, replaces: [] });
+  const updated = await host.update(id, outputs, concealed);
+  expect(updated.outputs.notificationMetadata).toEqual(secret("hunter2"));
+  const known = { ...updated.outputs, notificationMetadata: "hunter2" };
+  expect(await host.diff(id, known, concealed)).toEqual({ changes: false, replaces: [] });
+  expect(await host.diff(id, known, plain)).toEqual({ changes: true, replaces: [] });
+  expect(emulator.requests).toEqual([]);
 });
 
-describe("a failure that repeats what was sent", () => {
-  test("tells neither the new secret of an update nor the old one", async () => {
-    const { outputs } = await host.create({ ...checkedInputs, ...metadata });
-    emulator.intercept(({ body }) => ({
-      answer: { status: 400, body: { error: { code: "AS.9999", message: `not ${body} after hunter2` } } },
-    }));
-    const olds = { ...outputs, notificationMetadata: "hunter2" };
-    for (const news of [{ notificationMetadata: "hunter3", __secrets: ["notificationMetadata"] }, {}]) {
-      const { message } = await failureOf(host.update(id, olds, { ...checkedInputs, ...news }));
-      expect(message).toContain("AS.9999");
-      expect(message).not.toContain("hunter");
-    }
-    expect(host.stderr).toBe("");
-  });
+test("a failure that repeats what was sent tells neither the new secret of an update nor the old one", async () => {
+  const { outputs } = await host.create({ ...checkedInputs, ...metadata });
+  emulator.intercept(({ body }) => ({
+    answer: { status: 400, body: { error: { code: "AS.9999", message: `not ${body} after hunter2` } } },
+  }));
+  const olds = { ...outputs, notificationMetadata: "hunter2" };
+  for (const news of [{ notificationMetadata: "hunter3", __secrets: ["notificationMetadata"] }, {}]) {
+    const { message } = await failureOf(host.update(id, olds, { ...checkedInputs, ...news }));
+    expect(message).toContain("AS.9999");
+    expect(message).not.toContain("hunter");
+  }
+  expect(host.stderr).toBe("");
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { RunClock } from "../../provider/core/context";
 import { formatHookId, parseHookId } from "../../provider/core/properties";
 import { type Emulator, type Reaction, startEmulator } from "../../sdk/emulator";
-import { type Declared, type Entry, ModelStack, type Outcome } from "../support/engine-model";
+import { type Declared, type Entry, ModelStack, type Outcome, type UpOptions } from "../support/engine-model";
 import { topicUrn } from "../support/hooks";
 
 /** Whatever programs, failures and kills do to two stacks over the same groups, no hook is lost. */
@@ -32,46 +32,40 @@ const group = fc.constantFrom(...groups);
 const hookName = fc.option(fc.constantFrom("x", "y", "z"), { nil: undefined });
 const timeout = fc.constantFrom(300, 900);
 const other = fc.option(resource, { nil: undefined, freq: 2 });
+const is = <Kind extends string>(kind: Kind) => fc.constant(kind);
+
+const declaring = (companion: fc.Arbitrary<string | undefined>) =>
+  fc.record({
+    kind: is("declare"),
+    name: resource,
+    hook: fc.record({
+      scalingGroupId: group,
+      lifecycleHookName: hookName,
+      defaultTimeout: timeout,
+      follows: companion,
+      replaceWith: companion,
+    }),
+    first: fc.boolean(),
+  });
+const removing = fc.record({ kind: is("remove"), name: resource });
+const renaming = fc.record({
+  kind: is("rename"),
+  name: resource,
+  to: resource,
+  alias: fc.boolean(),
+  again: fc.boolean(),
+});
 
 /** A change to a program. */
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 const change = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant("declare" as const),
-      name: resource,
-      hook: fc.record({
-        scalingGroupId: group,
-        lifecycleHookName: hookName,
-        defaultTimeout: timeout,
-        follows: other,
-        replaceWith: other,
-      }),
-      first: fc.boolean(),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("remove" as const), name: resource }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant("rename" as const),
-      name: resource,
-      to: resource,
-      alias: fc.boolean(),
-      again: fc.boolean(),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("swap" as const), name: resource, other: resource }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("import" as const), name: resource, pick: fc.nat(9) }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("create first" as const), name: resource }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("drop options" as const) }) },
+  { weight: 6, arbitrary: declaring(other) },
+  { weight: 2, arbitrary: removing },
+  { weight: 3, arbitrary: renaming },
+  { weight: 1, arbitrary: fc.record({ kind: is("swap"), name: resource, other: resource }) },
+  { weight: 2, arbitrary: fc.record({ kind: is("import"), name: resource, pick: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ kind: is("create first"), name: resource }) },
+  { weight: 1, arbitrary: fc.record({ kind: is("drop options") }) },
 );
 
 const answers = { 400: "AS.9999", 500: "AS.0001", 503: "AS.0002" } as const;
@@ -96,32 +90,30 @@ const fault = fc.record({ at: fc.nat(7), what: fc.constantFrom(...Object.keys(re
 const subset = fc.subarray(["a", "b", "c"], { minLength: 1 }).map((names) => new Set(names));
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 4 });
 
+const up = (changes: fc.Arbitrary<Change[]>) =>
+  fc.record({
+    kind: is("up"),
+    stack: stackIndex,
+    changes,
+    faults: fc.array(fault, { maxLength: 2 }),
+    serial: fc.boolean(),
+    replace: sometimes(subset),
+    target: sometimes(subset),
+  });
+const moving = fc.record({
+  kind: is("move"),
+  stack: stackIndex,
+  name: resource,
+  declare: fc.boolean(),
+  keep: fc.boolean(),
+});
+
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 const step = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constant("up" as const),
-      stack: stackIndex,
-      changes: fc.array(change, { maxLength: 3 }),
-      faults: fc.array(fault, { maxLength: 2 }),
-      serial: fc.boolean(),
-      replace: sometimes(subset),
-      target: sometimes(subset),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("move" as const),
-      stack: stackIndex,
-      name: resource,
-      declare: fc.boolean(),
-      keep: fc.boolean(),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("rename stack" as const), stack: stackIndex }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait" as const) }) },
+  { weight: 8, arbitrary: up(fc.array(change, { maxLength: 3 })) },
+  { weight: 2, arbitrary: moving },
+  { weight: 1, arbitrary: fc.record({ kind: is("rename stack"), stack: stackIndex }) },
+  { weight: 1, arbitrary: fc.record({ kind: is("wait") }) },
 );
 
 class World {
@@ -142,11 +134,8 @@ class World {
       }
     }
     this.pass(hour);
-    const isKilled = () => this.#isKilled;
-    this.stacks = [
-      new ModelStack("dev", emulator, clock, isKilled),
-      new ModelStack("prod", emulator, clock, isKilled),
-    ];
+    const stackOf = (name: string) => new ModelStack(name, emulator, clock, () => this.#isKilled);
+    this.stacks = [stackOf("dev"), stackOf("prod")];
   }
 
   pass(milliseconds: number): void {
@@ -155,16 +144,12 @@ class World {
 
   /** The hooks that are there, by their ids. */
   live(): Map<string, ReturnType<Emulator["hooks"]>[number]> {
-    return new Map(
-      groups.flatMap((scalingGroupId) =>
-        emulator
-          .hooks(scalingGroupId)
-          .map((hook) => [
-            formatHookId({ scalingGroupId, lifecycleHookName: hook.lifecycle_hook_name }),
-            hook,
-          ]),
-      ),
-    );
+    const hooksOf = (scalingGroupId: string) =>
+      emulator.hooks(scalingGroupId).map((hook) => {
+        const id = formatHookId({ scalingGroupId, lifecycleHookName: hook.lifecycle_hook_name });
+        return [id, hook] as const;
+      });
+    return new Map(groups.flatMap(hooksOf));
   }
 
   holders(id: string): Entry[] {
@@ -195,11 +180,7 @@ class World {
   }
 
   /** One run of the engine, with what happens to its requests, and what must hold after it. */
-  async up(
-    index: 0 | 1,
-    faults: readonly Fault[],
-    { replace, target, serial }: Partial<Extract<Step, { kind: "up" }>> = {},
-  ): Promise<Outcome> {
+  async up(index: 0 | 1, faults: readonly Fault[], options: UpOptions = {}): Promise<Outcome> {
     const stack = this.stacks[index];
     const theirs = this.stacks[index === 0 ? 1 : 0];
     // The API can't tell a hook from a later one of the same name: what another stack left open is refreshed first.
@@ -216,11 +197,7 @@ class World {
       if (now?.what.startsWith("killed")) this.#isKilled = true;
       return now === undefined ? undefined : reactions[now.what];
     });
-    const outcome = await stack.up(this.#program(index), {
-      ...(replace === undefined ? {} : { replace }),
-      ...(target === undefined ? {} : { target }),
-      ...(serial === undefined ? {} : { serial }),
-    });
+    const outcome = await stack.up(this.#program(index), options);
     stop();
     this.#isKilled = false;
     const live = this.live();
@@ -231,7 +208,7 @@ class World {
         if (outcome.deleting.has(holder)) continue;
         // Two resources of one stack on one hook: what is deleted before the other is checked is on the user.
         const other = holders.find((one) => outcome.deleting.has(one));
-        const isEarly = other !== undefined && (target !== undefined || outcome.replacing.has(other));
+        const isEarly = other !== undefined && (options.target !== undefined || outcome.replacing.has(other));
         if (isEarly && ours.has(holder)) stack.isInDoubt = true;
         else
           throw new Error(`the hook ${id} of ${holder.name} is gone, and ${holder.name} did not delete it`);
@@ -361,27 +338,35 @@ class World {
 }
 
 /** Ups that name a hook otherwise where another goes with it, whose new name is taken. */
-function renames(goesWith: "follows" | "replaceWith", [before, after]: readonly [string, string]): Step[] {
-  const hook = (name: "a" | "b", lifecycleHookName: string | undefined, leader?: "a") => ({
-    kind: "declare" as const,
-    name,
-    hook: {
-      scalingGroupId: groups[0],
-      lifecycleHookName: lifecycleHookName as "x" | undefined,
-      defaultTimeout: 300 as const,
-      follows: goesWith === "follows" ? leader : undefined,
-      replaceWith: goesWith === "replaceWith" ? leader : undefined,
-    },
-    first: false,
+function renames(goesWith: "follows" | "replaceWith", names: readonly [string, string]): Step[] {
+  return [
+    [names[0], "w"],
+    [names[1], "z"],
+  ].map(([leading, other]) => {
+    const hook = (name: "a" | "b", lifecycleHookName?: string, leader?: "a") => ({
+      kind: "declare" as const,
+      name,
+      hook: {
+        scalingGroupId: groups[0],
+        lifecycleHookName: lifecycleHookName as "x" | undefined,
+        defaultTimeout: 300 as const,
+        follows: undefined,
+        replaceWith: undefined,
+        [goesWith]: leader,
+      },
+      first: false,
+    });
+    const changes = [hook("a", leading), hook("b", goesWith === "follows" ? undefined : other, "a")];
+    return {
+      kind: "up",
+      stack: 0,
+      changes,
+      serial: false,
+      replace: undefined,
+      target: undefined,
+      faults: [],
+    };
   });
-  const options = { serial: false, replace: undefined, target: undefined, faults: [] };
-  const named = (name: string, other: string) => ({
-    ...options,
-    kind: "up" as const,
-    stack: 0 as const,
-    changes: [hook("a", name), hook("b", goesWith === "follows" ? undefined : other, "a")],
-  });
-  return [named(before, "w"), named(after, "z")];
 }
 
 /** To look for defects: some thousand. */
@@ -406,36 +391,17 @@ test("after each step of any history, no hook of a state is gone unless its own 
 
 test("what failures and a kill leave of a run, the next ones of the same program complete by the advice that they give", async () => {
   const own = { a: "x", b: "y", c: "z" } as const;
-  const declaration = fc.record({
-    kind: fc.constant("declare" as const),
-    name: resource,
-    hook: fc.record({
-      scalingGroupId: group,
-      lifecycleHookName: hookName,
-      defaultTimeout: timeout,
-      follows: fc.constant(undefined),
-      replaceWith: fc.constant(undefined),
-    }),
-    first: fc.boolean(),
-  });
   // No two resources want one name.
-  const distinct = declaration.map(({ hook: { lifecycleHookName, ...hook }, ...one }) => ({
+  const distinct = declaring(fc.constant(undefined)).map(({ hook, ...one }) => ({
     ...one,
-    hook: { ...hook, lifecycleHookName: lifecycleHookName === undefined ? undefined : own[one.name] },
+    hook: { ...hook, lifecycleHookName: hook.lifecycleHookName && own[one.name] },
   }));
-  const removal = fc.record({ kind: fc.constant("remove" as const), name: resource });
-  const run = fc.record({
-    kind: fc.constant("up" as const),
-    stack: fc.constant(0 as const),
-    changes: fc.array(fc.oneof({ weight: 4, arbitrary: distinct }, { weight: 1, arbitrary: removal }), {
-      minLength: 1,
-      maxLength: 4,
-    }),
-    faults: fc.array(fault, { maxLength: 2 }),
-    serial: fc.boolean(),
-    replace: sometimes(subset),
-    target: fc.constant(undefined),
-  });
+  const changes = fc.oneof({ weight: 4, arbitrary: distinct }, { weight: 1, arbitrary: removing });
+  const run = up(fc.array(changes, { minLength: 1, maxLength: 4 })).map((one) => ({
+    ...one,
+    stack: 0 as const,
+    target: undefined,
+  }));
   await fc.assert(
     fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 4 }), fc.nat(1), async (steps, others) => {
       const world = new World(others);

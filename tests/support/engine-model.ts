@@ -60,11 +60,11 @@ export interface Entry {
 
 export interface UpOptions {
   /** Each operation ends before the next resource is checked, as with `--parallel 1`. */
-  readonly serial?: boolean;
+  readonly serial?: boolean | undefined;
   /** The names given to `--replace`. */
-  readonly replace?: ReadonlySet<string>;
+  readonly replace?: ReadonlySet<string> | undefined;
   /** The names given to `--target`; all when there are none. */
-  readonly target?: ReadonlySet<string>;
+  readonly target?: ReadonlySet<string> | undefined;
 }
 
 export interface Outcome {
