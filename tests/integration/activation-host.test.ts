@@ -4,20 +4,21 @@ import { activationProviderText } from "../../provider/provider-text";
 import { emulatorOfFile } from "../support/emulator";
 import { EngineRows } from "../support/engine-rows";
 import { groupId } from "../support/hooks";
-import { failureOf, Host } from "../support/host";
+import { failureOf, Host, type Properties } from "../support/host";
 
 /** The activation of a scaling group by Pulumi's own host, in the same process as the hooks. */
 
 const __urn = "dev::shop::::web";
-const inputs = {
-  __provider: activationProviderText,
+/** Properties with the code of their provider. */
+const activation = (properties: Properties) => ({ ...properties, __provider: activationProviderText });
+const inputs = activation({
   __urn,
   scalingGroupId: groupId,
   desiredInstances: 0,
   enforceDesired: false,
   wait: true,
   __timeouts: { create: "50ms", update: "50ms", delete: "50ms" },
-};
+});
 
 const emulator = emulatorOfFile({ launchTime: 0, removalTime: 0 });
 let rows: EngineRows;
@@ -35,7 +36,7 @@ test("both types of resource share a process's client: one look-up of the projec
   emulator.putHook(groupId, { lifecycle_hook_name: "drain" });
   await Promise.all([
     host.read(`${groupId}/drain`, {}),
-    host.read(groupId, { __provider: activationProviderText }),
+    host.read(groupId, activation({})),
     host.create(inputs),
   ]);
   const lookUps = emulator.requests.filter(({ path }) => path === "/v3/projects");
@@ -43,22 +44,17 @@ test("both types of resource share a process's client: one look-up of the projec
 });
 
 test("an activation is checked, created, read, updated and deleted, and tells its progress on its own row", async () => {
-  const checked = await host.check(
-    {},
-    { ...inputs, __provider: activationProviderText, desiredInstances: 1 },
-  );
+  const checked = await host.check({}, { ...inputs, desiredInstances: 1 });
   expect(checked.reasons).toEqual([]);
-  const made = await host.create({ ...checked.inputs, __provider: activationProviderText });
+  const made = await host.create(activation(checked.inputs));
   expect(made.id).toBe(groupId);
-  const state = { ...made.outputs, __provider: activationProviderText };
+  const state = activation(made.outputs);
   expect(state).toMatchObject({ status: "INSERVICE", currentInstances: 1 });
   const read = await host.read(groupId, state);
   expect(read.outputs).toEqual(made.outputs);
-  expect(await host.diff(groupId, state, { ...read.inputs, __provider: activationProviderText })).toEqual({
-    changes: false,
-    replaces: [],
-  });
-  const more = { ...checked.inputs, __provider: activationProviderText, desiredInstances: 2 };
+  const difference = await host.diff(groupId, state, activation(read.inputs));
+  expect(difference).toEqual({ changes: false, replaces: [] });
+  const more = activation({ ...checked.inputs, desiredInstances: 2 });
   expect((await host.update(groupId, state, more)).outputs).toMatchObject({ currentInstances: 2 });
   // As another command does it: this run's program still has the group.
   const destroying = await Host.start(emulator.env, {}, rows.address);

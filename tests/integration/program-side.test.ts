@@ -1,13 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { getLifecycleHooks, LifecycleHook, LifecycleHooks, ScalingGroupActivation } from "../../provider";
 import { emulatorOfEachTest } from "../support/emulator";
+import { makeHome } from "../support/home";
 import { groupId, topicUrn } from "../support/hooks";
+import { rejection } from "../support/sdk";
 
 /** The classes and functions that run in the program, without an engine. */
 
@@ -22,7 +23,7 @@ test("look-ups of one process share a client: one look-up of the project, howeve
   expect(emulator.requests.filter(({ path }) => path === "/v3/projects")).toHaveLength(1);
 });
 
-const boot = { lifecycleHookType: "INSTANCE_LAUNCHING" };
+const boot = { lifecycleHookType: "INSTANCE_LAUNCHING" } as const;
 
 describe("under mocks", () => {
   const registered: Record<string, unknown>[] = [];
@@ -59,17 +60,17 @@ describe("under mocks", () => {
   });
 
   test("an input of a hook that the option additionalSecretOutputs names is told as secret", async () => {
-    const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, notificationMetadata: "open" };
+    const args = { ...boot, scalingGroupId: groupId, notificationTopicUrn: topicUrn };
     const opts = { additionalSecretOutputs: ["notificationMetadata", "createTime"] };
-    const hook = new LifecycleHook("told", { ...args, lifecycleHookType: "INSTANCE_LAUNCHING" }, opts);
+    const hook = new LifecycleHook("told", { ...args, notificationMetadata: "open" }, opts);
     await new Promise((resolve) => hook.urn.apply(resolve));
     const sent = registered.find(({ name }) => name === "told");
     expect(sent).toMatchObject({ __secrets: ["notificationMetadata"] });
   });
 
   test("an activation is not given a hook's output for its group: it would be replaced with that hook", () => {
-    const args = { lifecycleHookType: "INSTANCE_LAUNCHING", notificationTopicUrn: topicUrn } as const;
-    const { scalingGroupId } = new LifecycleHook("boot", { ...args, scalingGroupId: groupId });
+    const args = { ...boot, scalingGroupId: groupId, notificationTopicUrn: topicUrn };
+    const { scalingGroupId } = new LifecycleHook("boot", args);
     expect(() => new ScalingGroupActivation("web", { scalingGroupId, desiredInstances: 1 })).toThrow(
       "scalingGroupId is an output of a lifecycle hook",
     );
@@ -78,67 +79,52 @@ describe("under mocks", () => {
   test.each([
     [
       "an unknown key of an entry",
-      { drain: { lifecycleHookTyp: "x" } },
-      /hooks.drain has the unknown key lifecycleHookTyp: did you mean lifecycleHookType/,
+      { hooks: { drain: { lifecycleHookTyp: "x" } } },
+      "hooks.drain has the unknown key lifecycleHookTyp: did you mean lifecycleHookType",
     ],
-    ["an output for the hooks", pulumi.output({}), /hooks is an output/],
-    ["no hooks", undefined, /hooks is missing/],
+    ["an output for the hooks", { hooks: pulumi.output({}) }, "hooks is an output"],
+    ["no hooks", {}, "hooks is missing"],
     [
       "more hooks than a group can have",
-      { a: boot, b: boot, c: boot, d: boot, e: boot, f: boot },
-      /has 6 hooks \(a, b, c, d, e, f\): a scaling group can have 5/,
+      { hooks: { a: boot, b: boot, c: boot, d: boot, e: boot, f: boot } },
+      "has 6 hooks (a, b, c, d, e, f): a scaling group can have 5",
     ],
-  ])("LifecycleHooks tells of %s", (_, hooks, problem) => {
-    const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, hooks };
+    ["an activation that is true", { hooks: {}, activation: true }, "activation is no object of numbers"],
+    ["an activation that is null", { hooks: {}, activation: null }, "activation is no object of numbers"],
+    [
+      "an activation that is an output",
+      { hooks: {}, activation: pulumi.output({ desiredInstances: 2 }) },
+      "activation is no object of numbers",
+    ],
+  ])("LifecycleHooks tells of %s", (_, wrong, problem) => {
+    const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, ...wrong };
     expect(() => new LifecycleHooks("web", args as never)).toThrow(problem);
   });
-
-  test.each([true, null, pulumi.output({ desiredInstances: 2 })])(
-    "LifecycleHooks tells of an activation that is no object of numbers (%#)",
-    (activation) => {
-      const args = { scalingGroupId: groupId, notificationTopicUrn: topicUrn, hooks: {}, activation };
-      expect(() => new LifecycleHooks("web", args as never)).toThrow(/activation is no object of numbers/);
-    },
-  );
 });
 
+/** What a script that fails prints, with a folder of its own to run in. */
+async function failureIn(folder: string, script: string): Promise<string> {
+  const run = promisify(execFile)(process.execPath, [script], { cwd: folder });
+  const { stderr } = (await rejection(run)) as Error & { readonly stderr: string };
+  return stderr;
+}
+
 test("a package out of reach from the program's folder is told by the class at once, with the file to change", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "huaweicloud-as-far-"));
-  try {
-    // The folder in which Pulumi's own runner of programs is.
-    const runner = join(folder, "node_modules/@pulumi/pulumi/cmd/run");
-    await mkdir(runner, { recursive: true });
-    await writeFile(join(folder, "package.json"), "{}");
-    const built = JSON.stringify(join(process.cwd(), "dist/provider/index.js"));
-    await writeFile(join(runner, "index.js"), `new (require(${built}).LifecycleHook)("drain", {})`);
-    const child = spawn(process.execPath, [join(runner, "index.js")], {
-      cwd: folder,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    let text = "";
-    child.stderr.on("data", (data) => {
-      text += data;
-    });
-    await once(child, "close");
-    expect(text).toContain(`add "pulumi-huaweicloud-as": "^`);
-    expect(text).toContain(join(folder, "package.json"));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using folder = await makeHome();
+  await folder.write("package.json", {});
+  const built = JSON.stringify(join(process.cwd(), "dist/provider/index.js"));
+  // Where Pulumi's own runner of programs is.
+  const runner = "node_modules/@pulumi/pulumi/cmd/run/index.js";
+  await folder.write(runner, `new (require(${built}).LifecycleHook)("drain", {})`);
+  const text = await failureIn(folder.path, runner);
+  expect(text).toContain(`add "pulumi-huaweicloud-as": "^`);
+  expect(text).toContain(join(folder.path, "package.json"));
 });
 
 test("the resources without Pulumi, which users of the client alone do not have, say what to install", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "huaweicloud-as-bare-"));
-  try {
-    await copyFile("dist/provider/index.js", join(folder, "index.js"));
-    const child = spawn(process.execPath, ["index.js"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-    let text = "";
-    child.stderr.on("data", (data) => {
-      text += data;
-    });
-    await once(child, "close");
-    expect(text).toContain("the resources need @pulumi/pulumi, which is not installed");
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using folder = await makeHome();
+  await copyFile("dist/provider/index.js", join(folder.path, "index.js"));
+  expect(await failureIn(folder.path, "index.js")).toContain(
+    "the resources need @pulumi/pulumi, which is not installed",
+  );
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { collect, run } from "../../tools/setup/child.mjs";
@@ -9,17 +9,6 @@ import { makeHome } from "../support/home";
 import { processesWith } from "../support/processes";
 
 const node = process.execPath;
-
-/** A process id that no process has. */
-const endedPid = () => spawnSync(node, ["--version"]).pid;
-
-async function lockOf(owner: number): Promise<Awaited<ReturnType<typeof makeHome>> & { lock: string }> {
-  const home = await makeHome();
-  const lock = join(home.path, "some.lock");
-  await mkdir(lock);
-  await writeFile(join(lock, `${owner}-1`), "");
-  return { ...home, lock };
-}
 
 /** Does four pieces of work under a lock, and fails when two of them meet. */
 async function fourAtOnce(lock: string): Promise<void> {
@@ -40,8 +29,10 @@ test("a lock lets one piece of work at a time through, and is gone afterwards", 
 });
 
 test("a lock whose owner was killed is broken by one of those that wait", async () => {
-  await using home = await lockOf(endedPid());
-  await fourAtOnce(home.lock);
+  await using home = await makeHome();
+  const endedPid = spawnSync(node, ["--version"]).pid;
+  await home.write(`some.lock/${endedPid}-1`, "");
+  await fourAtOnce(join(home.path, "some.lock"));
   expect(await readdir(home.path)).toEqual([]);
 });
 
@@ -59,8 +50,8 @@ test("the set-up gives a command's exit code, and 128 + n after signal n", async
 
 test.runIf(process.platform === "linux")("what a command leaves running is ended with it", async () => {
   const mark = `SET_UP_TEST=${process.pid}`;
-  const script =
-    "require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }).unref()";
+  const child = "process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }";
+  const script = `require('child_process').spawn(${child}).unref()`;
   await run(node, ["-e", script], { ...process.env, SET_UP_TEST: String(process.pid) });
   expect(await processesWith(mark)).toEqual([]);
 });

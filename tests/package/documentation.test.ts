@@ -5,6 +5,7 @@ import {
   createCompilerHost,
   createProgram,
   createSourceFile,
+  type Diagnostic,
   flattenDiagnosticMessageText,
   getParsedCommandLineOfConfigFile,
   getPreEmitDiagnostics,
@@ -61,8 +62,9 @@ describe("a block of TypeScript in the documents", () => {
   });
 });
 
-describe("a relative link", () => {
-  test.each(documents())("in %s leads to a file, and to a heading where it names one", (document) => {
+test.each(documents())(
+  "a relative link in %s leads to a file, and to a heading where it names one",
+  (document) => {
     const broken = linksIn(read(document)).filter((link) => {
       const [path = "", heading] = link.split("#");
       const file = path === "" ? document : join(dirname(document), decodeURI(path));
@@ -70,8 +72,8 @@ describe("a relative link", () => {
       return heading !== undefined && !headingsOf(read(file)).includes(heading);
     });
     expect(broken).toEqual([]);
-  });
-});
+  },
+);
 
 test("the tests that docs/handler.md names are there", () => {
   const named = [...read("docs/handler.md").matchAll(/\[([^\]]+)\]\(\.\.\/(tests\/[^)]+)\)/g)];
@@ -97,17 +99,9 @@ describe("the README's table of the configuration", () => {
   });
 });
 
-describe("the version", () => {
-  test("that is newest in the changelog is the package's", () => {
-    const versions = [...read("CHANGELOG.md").matchAll(/^## \[?(\d+\.\d+\.\d+[^\]\s]*)/gm)].map(
-      ([, number]) => number,
-    );
-    expect(versions[0]).toBe(manifest.version);
-  });
-
-  test("that the client sends is the package's", () => {
-    expect(version).toBe(manifest.version);
-  });
+test("the version that is newest in the changelog, and that the client sends, is the package's", () => {
+  const newest = /^## \[?(\d+\.\d+\.\d+[^\]\s]*)/m.exec(read("CHANGELOG.md"))?.[1];
+  expect([newest, version]).toEqual([manifest.version, manifest.version]);
 });
 
 /** The documents at the top, and all of docs/. */
@@ -124,9 +118,8 @@ function filesUnder(folder: string, extension: string): string[] {
 
 /** The fenced blocks of a language. */
 function fencedBlocks(markdown: string, language: string): string[] {
-  return [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, name, text]) =>
-    name === language && text !== undefined ? [text] : [],
-  );
+  const blocks = markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms);
+  return [...blocks].filter(([, name]) => name === language).map(([, , text = ""]) => text);
 }
 
 function withoutBlocks(markdown: string): string {
@@ -166,12 +159,11 @@ function programOf(texts: ReadonlyMap<string, string>): Program {
 }
 
 function projectOptions(): CompilerOptions {
-  const parsed = getParsedCommandLineOfConfigFile(join(root, "tsconfig.json"), undefined, {
-    ...sys,
-    onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
-      throw new Error(flattenDiagnosticMessageText(messageText, "\n"));
-    },
-  });
+  const fail = ({ messageText }: Diagnostic) => {
+    throw new Error(flattenDiagnosticMessageText(messageText, "\n"));
+  };
+  const configHost = { ...sys, onUnRecoverableConfigFileDiagnostic: fail };
+  const parsed = getParsedCommandLineOfConfigFile(join(root, "tsconfig.json"), undefined, configHost);
   // Without the paths, which lead to the sources: users get what was built.
   return { ...parsed?.options, paths: {} };
 }

@@ -141,27 +141,12 @@ describe("the package", () => {
        }`,
     );
     const compiler = join(repository, "node_modules", "typescript", "bin", "tsc");
-    const options = [
-      "--noEmit",
-      "--strict",
-      "--target",
-      "es2022",
-      "--lib",
-      "es2022,esnext.disposable",
-      "--types",
-      "node",
-      "--skipLibCheck",
-    ];
-    const call = run(
-      process.execPath,
-      [compiler, ...options, "--module", module, "--moduleResolution", moduleResolution, ...more, file],
-      { cwd: folder },
-    );
-    expect(
-      await call.then(
-        ({ stdout }) => stdout,
-        ({ stdout }) => stdout,
-      ),
-    ).toBe("");
+    const options =
+      "--noEmit --strict --target es2022 --lib es2022,esnext.disposable --types node --skipLibCheck";
+    const resolution = ["--module", module, "--moduleResolution", moduleResolution, ...more];
+    const call = run(process.execPath, [compiler, ...options.split(" "), ...resolution, file], {
+      cwd: folder,
+    });
+    expect((await call.catch((failure: { stdout: string }) => failure)).stdout).toBe("");
   });
 });

@@ -9,18 +9,8 @@ import { VirtualTime } from "../support/virtual-time";
 const keptFor = 30_000;
 const name = "drain";
 
-function hookNamed(lifecycleHookName: string, defaultTimeout = 300): LifecycleHook {
-  return {
-    lifecycleHookName,
-    lifecycleHookType: "INSTANCE_LAUNCHING",
-    defaultResult: "ABANDON",
-    defaultTimeout,
-    notificationTopicUrn: "",
-    notificationTopicName: "",
-    notificationMetadata: undefined,
-    createTime: "",
-  };
-}
+const hookNamed = (lifecycleHookName: string, defaultTimeout = 300) =>
+  ({ lifecycleHookName, defaultTimeout }) as LifecycleHook;
 
 /** A service that answers from what is there half-way through each request. */
 class Service {
@@ -57,20 +47,19 @@ const reads = fc
   )
   .chain((hooks) => fc.shuffledSubarray(hooks, { minLength: hooks.length }));
 
-function serviceWith(time: VirtualTime, hooks: readonly { group: string; hook: string }[], late: number[]) {
+/** What a refresh knows of such hooks, and the service and the time that it lives in. */
+function refreshOf(late: readonly number[], hooks: readonly { group: string; hook: string }[] = []) {
+  const time = new VirtualTime();
   const service = new Service(time, late);
-  for (const { group, hook } of hooks) {
+  for (const { group, hook } of hooks)
     service.groups.set(group, [...(service.groups.get(group) ?? []), hookNamed(hook)]);
-  }
-  return service;
+  return { time, service, groupHooks: new GroupHooks(service, time) };
 }
 
 test("a refresh reads each group once, whatever the order of the hooks and however many are read at a time", async () => {
   await fc.assert(
     fc.asyncProperty(reads, latencies, fc.integer({ min: 1, max: 32 }), async (hooks, late, workers) => {
-      const time = new VirtualTime();
-      const service = serviceWith(time, hooks, late);
-      const groupHooks = new GroupHooks(service, time);
+      const { time, service, groupHooks } = refreshOf(late, hooks);
       const queue = [...hooks];
       const worker = async () => {
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -91,9 +80,7 @@ test("a refresh reads each group once when the reads come at any moments of the 
       latencies,
       fc.array(moment, { minLength: 100, maxLength: 100 }),
       async (hooks, late, starts) => {
-        const time = new VirtualTime();
-        const service = serviceWith(time, hooks, late);
-        const groupHooks = new GroupHooks(service, time);
+        const { time, service, groupHooks } = refreshOf(late, hooks);
         const read = async ({ group, hook }: { group: string; hook: string }, index: number) => {
           await time.sleep(starts[index] ?? 0);
           expect(await groupHooks.find(group, hook)).toBeDefined();
@@ -113,9 +100,7 @@ test("a hook that is said to be gone was gone at a moment of the very read", asy
       fc.array(moment, { minLength: 1, maxLength: 20 }),
       latencies,
       async (events, starts, late) => {
-        const time = new VirtualTime();
-        const service = new Service(time, late);
-        const groupHooks = new GroupHooks(service, time);
+        const { time, service, groupHooks } = refreshOf(late);
         /** From when on the hook was there, or not. */
         const history = [{ at: -1, there: true }];
         service.groups.set("group", [hookNamed(name)]);
@@ -147,9 +132,7 @@ test("what a write of our own has changed is seen by every later read", async ()
       fc.array(moment, { minLength: 1, maxLength: 20 }),
       latencies,
       async (writes, starts, late) => {
-        const time = new VirtualTime();
-        const service = new Service(time, late);
-        const groupHooks = new GroupHooks(service, time);
+        const { time, service, groupHooks } = refreshOf(late);
         service.groups.set("group", [hookNamed(name, 0)]);
         let written = 0;
         let finished = 0;
@@ -175,14 +158,12 @@ test("what a write of our own has changed is seen by every later read", async ()
 });
 
 test("a hook that is gone costs one list, unless the list was there already", async () => {
-  const time = new VirtualTime();
-  const service = new Service(time, [100]);
-  const groupHooks = new GroupHooks(service, time);
-  expect(await time.run(groupHooks.find("group", name))).toBeUndefined();
-  expect(service.lists).toBe(1);
-  await time.run(time.sleep(1));
-  expect(await time.run(groupHooks.find("group", name))).toBeUndefined();
-  expect(service.lists).toBe(2);
+  const { time, service, groupHooks } = refreshOf([100]);
+  for (const lists of [1, 2]) {
+    expect(await time.run(groupHooks.find("group", name))).toBeUndefined();
+    expect(service.lists).toBe(lists);
+    await time.run(time.sleep(1));
+  }
 });
 
 test("a failure is told to all who wait for it, and the next asks again", async () => {
