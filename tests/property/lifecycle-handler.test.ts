@@ -74,15 +74,13 @@ async function play(cloud: HangingCloud, plan: Schedule): Promise<readonly strin
   const begin = (): Process => {
     const process: Process = { isAlive: true, work: new Map(), handler: undefined as never };
     const client = cloud.client(() => process.isAlive);
+    const { complete } = client.hangingInstances;
     const share = 0.1 + 0.37 * processes.length;
     const work: Work = async ({ instanceId, signal }) => {
-      const place = [...attempts.keys()].indexOf(instanceId);
-      const index = place === -1 ? attempts.size : place;
-      const { takes, failures, obeys } = plan.works[Math.min(index, plan.works.length - 1)] ?? {
-        takes: 0,
-        failures: 0,
-        obeys: true,
-      };
+      if (!attempts.has(instanceId)) attempts.set(instanceId, 0);
+      const index = [...attempts.keys()].indexOf(instanceId);
+      const { takes, failures, obeys } = (plan.works[index] ??
+        plan.works.at(-1)) as Schedule["works"][number];
       const attempt = (attempts.get(instanceId) ?? 0) + 1;
       attempts.set(instanceId, attempt);
       if (process.work.get(instanceId) === "running") broken.push("work runs twice at a time in a process");
@@ -99,9 +97,9 @@ async function play(cloud: HangingCloud, plan: Schedule): Promise<readonly strin
         ...client,
         hangingInstances: {
           ...client.hangingInstances,
-          complete: (group, input, options) => {
+          complete(...completion) {
             answering = process;
-            return client.hangingInstances.complete(group, input, options);
+            return complete(...completion);
           },
         },
       },
@@ -127,16 +125,15 @@ async function play(cloud: HangingCloud, plan: Schedule): Promise<readonly strin
     }
   };
   cloud.onAnswer = (key, result, before) => {
-    const hang = before.hangs.find((one) => one.key === key);
-    const after = cloud.group.hangs.find((one) => one.key === key);
     if (result === "EXTEND") {
-      const limit = (started.get(key) ?? 0) + plan.maxWait;
-      if ((after?.deadline ?? 0) > limit)
-        broken.push(`extended to ${(after?.deadline ?? 0) - limit} ms past maxWait`);
+      const deadline = cloud.group.hangs.find((one) => one.key === key)?.deadline ?? 0;
+      const late = deadline - (started.get(key) ?? 0) - plan.maxWait;
+      if (late > 0) broken.push(`extended to ${late} ms past maxWait`);
       return;
     }
-    const state = answering?.work.get(hang?.instanceId ?? "");
-    const states = processes.map(({ work }) => work.get(hang?.instanceId ?? ""));
+    const instance = before.hangs.find((one) => one.key === key)?.instanceId ?? "";
+    const state = answering?.work.get(instance);
+    const states = processes.map(({ work }) => work.get(instance));
     if (!states.some((one) => one === "done" || one === "failed"))
       broken.push(`${result} while the work is ${state}`);
     if (processes.length === 1 && state === "running") broken.push(`${result} while the work runs`);

@@ -68,10 +68,6 @@ describe("an automatic name", () => {
   ])("for %s is made valid and short", (name, expected) => {
     expect(autoName(`dev::shop::::${name}`)).toMatch(expected);
   });
-
-  test("differs between stacks", () => {
-    expect(autoName("dev::shop::::drain")).not.toBe(autoName("prod::shop::::drain"));
-  });
 });
 
 describe("an id", () => {

@@ -8,22 +8,17 @@ import type { Step } from "../../tools/tour/steps.mts";
 type Properties = Record<string, unknown>;
 const hookType = "pulumi-nodejs:dynamic/huaweicloud/as:LifecycleHook";
 
+const eventOf = (event: object) => ({ sequence: 1, timestamp: 1, ...event }) as unknown as EngineEvent;
+
 /** An event as the engine sends it when it has done something. */
 function done(name: string, op: string, inputs?: [Properties, Properties], type = hookType): EngineEvent {
   const [before, after] = (inputs ?? []).map((properties) => ({ inputs: properties, outputs: properties }));
-  const metadata = {
-    op,
-    urn: `urn:pulumi:tour::quickstart::${type}::${name}`,
-    type,
-    old: before,
-    new: after,
-  };
-  return { sequence: 1, timestamp: 1, resOutputsEvent: { metadata } } as unknown as EngineEvent;
+  const urn = `urn:pulumi:tour::quickstart::${type}::${name}`;
+  return eventOf({ resOutputsEvent: { metadata: { op, urn, type, old: before, new: after } } });
 }
 
-function diagnostic(severity: string, message: string, urn?: string): EngineEvent {
-  return { sequence: 1, timestamp: 1, diagnosticEvent: { severity, message, urn } } as unknown as EngineEvent;
-}
+const diagnostic = (severity: string, message: string, urn?: string) =>
+  eventOf({ diagnosticEvent: { severity, message, urn } });
 
 test("an update tells each input that differs, but for those of the provider alone", () => {
   const inputs: [Properties, Properties] = [
@@ -37,24 +32,19 @@ test("an update tells each input that differs, but for those of the provider alo
 });
 
 test("an update that a refresh tells is a drift, and a replacement is one change", () => {
-  const drift = changesIn(
-    [done("drain", "update", [{ defaultTimeout: 1 }, { defaultTimeout: 2 }])],
-    "refresh",
-  );
+  const update = done("drain", "update", [{ defaultTimeout: 1 }, { defaultTimeout: 2 }]);
+  const drift = changesIn([update], "refresh");
   expect(drift).toEqual([{ resource: "drain", kind: "drift", detail: "defaultTimeout 1 → 2" }]);
   const replacement = ["delete-replaced", "replace", "create-replacement"].map((op) => done("drain", op));
   expect(changesIn(replacement, "up").map(({ kind }) => kind)).toEqual(["replace"]);
 });
 
 test("Pulumi's own resources are no changes, and of its diagnostics only the errors are told", () => {
+  const problem = `${hookType} resource 'drain' has a problem: defaultTimeout 60 is too short\n`;
   const events = [
     done("tour", "create", undefined, "pulumi:pulumi:Stack"),
     diagnostic("warning", "careful"),
-    diagnostic(
-      "error",
-      `${hookType} resource 'drain' has a problem: defaultTimeout 60 is too short\n`,
-      "a::b::c::drain",
-    ),
+    diagnostic("error", problem, "a::b::c::drain"),
     diagnostic("error", "the program failed\n"),
   ];
   expect(changesIn(events, "up")).toEqual([
@@ -73,6 +63,7 @@ const step: Step = {
   hooks: ['drain-… INSTANCE_TERMINATING ABANDON 1800 "stop"'],
 };
 const put = { method: "PUT", path: "/x/scaling_lifecycle_hook/g/drain", query: "", body: "", status: 200 };
+const failed = { ...put, status: 400, code: "AS.2033" } as RequestLogEntry;
 const hook = {
   lifecycle_hook_name: "drain-0123abc",
   lifecycle_hook_type: "INSTANCE_TERMINATING",
@@ -85,6 +76,7 @@ const seen: Seen = {
   requests: [put as RequestLogEntry],
   hooks: [hook],
 };
+const error = { resource: "", kind: "error", detail: "update failed" } as const;
 
 test("a step that came to what it should has no faults", () => {
   expect(faults(step, seen)).toEqual([]);
@@ -92,17 +84,9 @@ test("a step that came to what it should has no faults", () => {
 
 test.each<[string, Partial<Seen>, RegExp]>([
   ["a change too few", { changes: [] }, /Pulumi's changes are: none/],
-  [
-    "an error",
-    { changes: [...seen.changes, { resource: "", kind: "error", detail: "update failed" }] },
-    /error update/,
-  ],
+  ["an error", { changes: [...seen.changes, error] }, /error update/],
   ["a request too many", { requests: [...seen.requests, ...seen.requests] }, /PUT hook; PUT hook/],
-  [
-    "a request that failed",
-    { requests: [{ ...put, status: 400, code: "AS.2033" } as RequestLogEntry] },
-    /400 AS.2033/,
-  ],
+  ["a request that failed", { requests: [failed] }, /400 AS.2033/],
   ["a hook with another time-out", { hooks: [{ ...hook, default_timeout: 900 }] }, /ABANDON 900/],
   ["a hook too few", { hooks: [] }, /the API's hooks are: none/],
 ])("%s is a fault of a step", (_, different, fault) => {
