@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { scalingGroupActivationToken } from "../../provider/core/urn";
 import { activationProviderText } from "../../provider/provider-text";
 import { emulatorOfFile } from "../support/emulator";
-import { EngineRows } from "../support/engine-rows";
+import { engineRowsOfFile } from "../support/engine-rows";
 import { groupId } from "../support/hooks";
 import { failureOf, Host, type Properties } from "../support/host";
 
@@ -21,13 +21,9 @@ const inputs = activation({
 });
 
 const emulator = emulatorOfFile({ launchTime: 0, removalTime: 0 });
-let rows: EngineRows;
+const rows = engineRowsOfFile();
 let host: Host;
 
-beforeAll(async () => {
-  rows = await EngineRows.start();
-});
-afterAll(() => rows[Symbol.asyncDispose]());
 beforeEach(async () => {
   host = await Host.start(emulator.env, {}, rows.address);
 });

@@ -64,11 +64,10 @@ async function control(path: string, body: object = {}, method = "POST"): Promis
   expect(answer.ok, await answer.text()).toBe(true);
 }
 
-function putHook(name: string, type: "LAUNCHING" | "TERMINATING", result = "ABANDON"): void {
+function putHook(name: string, type: "LAUNCHING" | "TERMINATING"): void {
   emulator.putHook(groupId, {
     lifecycle_hook_name: name,
     lifecycle_hook_type: `INSTANCE_${type}`,
-    default_result: result as "ABANDON",
     notification_topic_urn: topicUrn,
   });
 }

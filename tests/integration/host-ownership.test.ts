@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { autoName, markApplies } from "../../provider/core/urn";
 import { emulatorOfFile } from "../support/emulator";
-import { EngineRows } from "../support/engine-rows";
+import { engineRowsOfFile } from "../support/engine-rows";
 import { checkedInputs, groupId, topicUrn, unknownValue, validInputs } from "../support/hooks";
 import { failureOf, Host, type Properties } from "../support/host";
 
 /** The rules of ownership (docs/adr/0004), through the real host: what is refused, and that nothing is sent then. */
 
-let rows: EngineRows;
 let host: Host;
 const otherGroup = "0a1b2c3d-dd76-4a61-b4bc-a67c5686719a";
 const id = `${groupId}/drain`;
@@ -15,12 +14,8 @@ const id = `${groupId}/drain`;
 const old = "2026-01-01T00:00:00Z";
 const emulator = emulatorOfFile({ groups: [groupId, otherGroup] });
 
-beforeAll(async () => {
-  rows = await EngineRows.start();
-});
-afterAll(() => rows[Symbol.asyncDispose]());
+const rows = engineRowsOfFile();
 beforeEach(async () => {
-  rows.messages.length = 0;
   host = await startHost();
 });
 
@@ -377,52 +372,18 @@ describe("a hook that one resource has", () => {
   });
 });
 
-describe("a hook of this resource's automatic name", () => {
-  test("that was made within the hour is taken over, said on the row, and brought to the program's values", async () => {
-    const { inputs } = await host.check({}, unnamed);
-    const create_time = ago(3_500_000);
-    put(String(inputs.lifecycleHookName), { default_timeout: 900, create_time });
-    const { outputs: made } = await host.create(inputs);
-    expect(made).toMatchObject({ defaultTimeout: 3600, createTime: create_time });
-    expect(emulator.hooks(groupId)).toMatchObject([{ default_timeout: 3600 }]);
-    expect(sent()).toEqual(["POST", "GET", "PUT"]);
-    expect(rows.warnings).toEqual(
-      saying(new RegExp(`^took over the hook .*${inputs.lifecycleHookName}.*${create_time}`)),
-    );
-  });
-
-  test("that is older is refused with the ways out, and stays as it is", async () => {
-    const { inputs } = await host.check({}, unnamed);
-    const create_time = ago(3_700_000);
-    put(String(inputs.lifecycleHookName), { create_time });
-    const { message } = await failureOf(host.create(inputs));
-    expect(message).toContain(`It was made at ${create_time}, too long ago`);
-    expect(message).toContain(`import: "${groupId}/${inputs.lifecycleHookName}"`);
-    expect(message).toContain("give this one a lifecycleHookName");
-    expect(sent()).toEqual(["POST", "GET"]);
-  });
+test("a hook of this resource's automatic name that was made within the hour is taken over, said on the row, and brought to the program's values", async () => {
+  const { inputs } = await host.check({}, unnamed);
+  const create_time = ago(3_500_000);
+  put(String(inputs.lifecycleHookName), { default_timeout: 900, create_time });
+  const { outputs: made } = await host.create(inputs);
+  expect(made).toMatchObject({ defaultTimeout: 3600, createTime: create_time });
+  expect(emulator.hooks(groupId)).toMatchObject([{ default_timeout: 3600 }]);
+  expect(sent()).toEqual(["POST", "GET", "PUT"]);
+  expect(rows.warnings).toEqual(
+    saying(new RegExp(`^took over the hook .*${inputs.lifecycleHookName}.*${create_time}`)),
+  );
 });
-
-test.each([
-  ["its name", [], undefined],
-  ["a group that it has filled", ["a", "b", "c", "d"], "AS.7038"],
-])(
-  "after a lost response our own hook that appears only after the look is found when the resend meets %s",
-  async (_, others, code) => {
-    putAll(others);
-    const again = code === undefined ? undefined : { answer: { status: 400, body: { error: { code } } } };
-    let posts = 0;
-    let looks = 0;
-    emulator.intercept(({ method, path }) => {
-      if (method === "POST") return posts++ === 0 ? { drop: "after" } : again;
-      return path.endsWith("/drain") && looks++ === 0 ? { answer: { status: 404, body: "" } } : undefined;
-    });
-    const { outputs: made } = await host.create(checkedInputs);
-    expect(made.createTime).toBe(emulator.hooks(groupId).at(-1)?.create_time);
-    expect(names()).toEqual([...others, "drain"]);
-    expect(sent()).toEqual(["POST", "GET", "POST", "GET"]);
-  },
-);
 
 describe("an import", () => {
   test("left in the program changes nothing: renames, group changes and replacements work", async () => {

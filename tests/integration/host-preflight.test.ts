@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { emulatorOfFile } from "../support/emulator";
-import { EngineRows } from "../support/engine-rows";
+import { engineRowsOfFile } from "../support/engine-rows";
 import { groupId, validInputs } from "../support/hooks";
 import { Host } from "../support/host";
 
 /** When the live groups are looked at, and where it is told what was found. */
 
 const emulator = emulatorOfFile();
-let rows: EngineRows;
+const rows = engineRowsOfFile();
 
-beforeAll(async () => {
-  rows = await EngineRows.start();
-});
-afterAll(() => rows[Symbol.asyncDispose]());
 beforeEach(() => {
   for (const name of ["a", "b", "c", "d", "e"]) emulator.putHook(groupId, { lifecycle_hook_name: name });
   emulator.clearRequests();
-  rows.messages.length = 0;
 });
 
 const hook = (more: object = {}) => ({ ...validInputs, __urn: "dev::shop::::drain", ...more });

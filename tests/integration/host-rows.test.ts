@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { lifecycleHookToken } from "../../provider/core/urn";
 import { emulatorOfFile } from "../support/emulator";
-import { EngineRows } from "../support/engine-rows";
+import { EngineRows, engineRowsOfFile } from "../support/engine-rows";
 import { checkedInputs, groupId, validInputs } from "../support/hooks";
 import { failureOf, Host } from "../support/host";
 
@@ -10,18 +10,12 @@ import { failureOf, Host } from "../support/host";
 const __urn = "dev::shop::::drain";
 const urn = `urn:pulumi:dev::shop::${lifecycleHookToken}::drain`;
 const emulator = emulatorOfFile();
-let rows: EngineRows;
+const rows = engineRowsOfFile();
 let host: Host;
 
 beforeAll(async () => {
-  rows = await EngineRows.start();
   host = await Host.start(emulator.env, {}, rows.address);
 });
-afterAll(() => rows[Symbol.asyncDispose]());
-beforeEach(() => {
-  rows.messages.length = 0;
-});
-
 test("a wait is a status on the resource's own row: for what, and how long still; and none is left in the end", async () => {
   emulator.setBusy(groupId, 1);
   await host.create({ ...checkedInputs, __urn, __timeouts: { create: "50ms" } });

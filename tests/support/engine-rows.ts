@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 
 const grpc: typeof import("@grpc/grpc-js") = createRequire(require.resolve("@pulumi/pulumi"))(
   "@grpc/grpc-js",
@@ -28,24 +29,28 @@ export class EngineRows implements AsyncDisposable {
 
   static async start(): Promise<EngineRows> {
     const rows = new EngineRows();
-    rows.#server.addService(EngineService as import("@grpc/grpc-js").ServiceDefinition, {
+    await rows.listen();
+    return rows;
+  }
+
+  async listen(): Promise<void> {
+    this.#server.addService(EngineService as import("@grpc/grpc-js").ServiceDefinition, {
       log: ({ request }: { request: LogRequest }, done: (error: null, answer: Empty) => void) => {
-        rows.messages.push({
+        this.messages.push({
           urn: request.getUrn(),
           message: request.getMessage(),
           level: request.getSeverity() === LogSeverity.WARNING ? "warning" : "info",
           ephemeral: request.getEphemeral(),
         });
-        void rows.answering.then(() => done(null, new Empty()));
+        void this.answering.then(() => done(null, new Empty()));
       },
     });
     const port = await new Promise<number>((resolve, reject) => {
-      rows.#server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      this.#server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
       );
     });
-    rows.address = `127.0.0.1:${port}`;
-    return rows;
+    this.address = `127.0.0.1:${port}`;
   }
 
   /** The warnings so far. */
@@ -61,4 +66,15 @@ export class EngineRows implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.forceShutdown();
   }
+}
+
+/** Stands in for the engine in all tests of a file; each begins without messages. */
+export function engineRowsOfFile(): EngineRows {
+  const rows = new EngineRows();
+  beforeAll(() => rows.listen());
+  afterAll(() => rows[Symbol.asyncDispose]());
+  beforeEach(() => {
+    rows.messages.length = 0;
+  });
+  return rows;
 }

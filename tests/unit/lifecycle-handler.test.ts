@@ -144,15 +144,19 @@ describe("work that fails", () => {
     throw new Error("never");
   };
 
-  test.each(["CONTINUE", "ABANDON"] as const)(
-    "until shortly before the deadline ends a launch as the policy says: %s",
-    async (launching) => {
-      const cloud = launchingCloud();
-      handlerOf(cloud, { onLaunching: failing, onFailure: { launching } });
-      await scaled(cloud, 1, 8 * minute);
+  test.each([
+    ["launch", "CONTINUE", { launching: "CONTINUE" }],
+    ["launch", "ABANDON", { launching: "ABANDON" }],
+    ["removal", "CONTINUE", undefined],
+  ] as const)(
+    "until shortly before the deadline ends a launch as the policy says, and a removal well without one: %s, %s",
+    async (direction, result, onFailure) => {
+      const cloud = direction === "launch" ? launchingCloud() : await serving(1);
+      handlerOf(cloud, { onLaunching: failing, onTerminating: failing, onFailure });
+      await scaled(cloud, direction === "launch" ? 1 : 0, 8 * minute);
       expect(answers(cloud)).toEqual([]);
       await pass(cloud, 2 * minute);
-      expect(results(cloud)).toEqual([launching]);
+      expect(results(cloud)).toEqual([result]);
     },
   );
 
@@ -163,13 +167,6 @@ describe("work that fails", () => {
     expect(answers(cloud)).toEqual([]);
     expect(kinds().at(-1)).toBe("left");
     expect(cloud.group.instances).toEqual([]);
-  });
-
-  test("lets a removal go on where no policy is given", async () => {
-    const cloud = await serving(1);
-    handlerOf(cloud, { onTerminating: failing });
-    await scaled(cloud, 0, 10 * minute);
-    expect(results(cloud)).toEqual(["CONTINUE"]);
   });
 
   test("abandons no more than three launches in a row, since each makes a new instance", async () => {
