@@ -104,19 +104,29 @@ describe("an instance that hangs", () => {
 
   test("is not worked on by more at a time than the bound, and the one with the earliest deadline comes first", async () => {
     const cloud = launchingCloud();
+    await scaled(cloud, 7, 5_000);
+    const { key: actionKey, instanceId: extended, hookName } = cloud.group.hangs[0] ?? {};
+    cloud.happen({
+      kind: "complete",
+      callback: { result: "EXTEND", actionKey, instanceId: extended, hookName },
+    });
+    const begun: string[] = [];
     let most = 0;
     let now = 0;
     handlerOf(cloud, {
       concurrency: 2,
-      async onLaunching() {
+      async onLaunching({ instanceId }) {
+        begun.push(instanceId);
         most = Math.max(most, ++now);
         await cloud.time.sleep(1_000);
         now--;
       },
     });
-    await scaled(cloud, 7, 2 * minute);
+    await pass(cloud, 2 * minute);
     expect(most).toBe(2);
-    expect(answers(cloud)).toHaveLength(7);
+    expect(begun).toHaveLength(7);
+    expect(begun.at(-1)).toBe(extended);
+    expect(results(cloud)).toEqual(Array(7).fill("CONTINUE"));
   });
 });
 
