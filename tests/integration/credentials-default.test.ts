@@ -3,11 +3,13 @@ import { describe, expect, test } from "vitest";
 import { defaultCredentials } from "../../sdk/credentials/sources";
 import { isConfigurationError } from "../../sdk/errors/errors";
 import { makeHome } from "../support/home";
-import { clientOf, groupId, rejection } from "../support/sdk";
-import { answer, type HttpServer, startHttpServer } from "../support/servers";
+import { clientOf, given, groupId, rejection } from "../support/sdk";
+import { answer, noHooks, startHttpServer } from "../support/servers";
+import { keysOfIam, temporaryKeys } from "../support/temporary-keys";
 
-const signal = new AbortController().signal;
 const variables = { HW_ACCESS_KEY: "AKENVIRONMENT", HW_SECRET_KEY: "s" };
+const profileFile = ".huaweicloud/credentials";
+const sharedFile = ".hcloud/config.json";
 const profile = "[basic]\nak = AKPROFILE\nsk = s\n";
 const shared = {
   authEncrypt: "false",
@@ -17,36 +19,28 @@ const shared = {
     { name: "agency", mode: "ecsAgency" },
   ],
 };
-const credential = {
-  access: "AKMETADATA",
-  secret: "s",
-  securitytoken: "t",
-  expires_at: "2030-01-02T03:04:05Z",
-};
+const everything = { [profileFile]: profile, [sharedFile]: shared };
 
-function startMetadata() {
-  return startHttpServer((response, { method }) => {
-    if (method === "PUT") answer(response, 200, "t");
-    else answer(response, 200, { credential });
-  });
-}
-
-async function accessKey(environment: NodeJS.ProcessEnv, metadata: { url: string }) {
-  const credentials = await defaultCredentials({ environment, metadata: { endpoint: metadata.url } })({
-    signal,
-  });
-  return "accessKey" in credentials ? credentials.accessKey : undefined;
-}
-
-/** A home folder with both files, and a metadata service. */
-async function everything() {
-  const home = await makeHome();
-  await home.write(".huaweicloud/credentials", profile);
-  await home.write(".hcloud/config.json", shared);
-  const metadata: HttpServer = await startMetadata();
+/** A home folder with these files, and a metadata service. */
+async function makeWorld(
+  files: Readonly<Record<string, unknown>> = {},
+  ofAgency: [number, unknown] = [200, keysOfIam],
+) {
+  const home = await makeHome(files);
+  const metadata = await startHttpServer((response, { method }) =>
+    method === "PUT" ? answer(response, 200, "t") : answer(response, ...ofAgency),
+  );
   return {
     home,
     metadata,
+    async accessKey(environment: NodeJS.ProcessEnv = {}) {
+      const options = {
+        environment: { HOME: home.path, ...environment },
+        metadata: { endpoint: metadata.url },
+      };
+      const credentials = await given(defaultCredentials(options));
+      return "accessKey" in credentials ? credentials.accessKey : undefined;
+    },
     async [Symbol.asyncDispose]() {
       await home[Symbol.asyncDispose]();
       await metadata[Symbol.asyncDispose]();
@@ -56,45 +50,37 @@ async function everything() {
 
 describe("where several sources have credentials", () => {
   test("the environment comes first, then the profile file, then KooCLI's profile", async () => {
-    await using world = await everything();
-    const HOME = world.home.path;
-    expect(await accessKey({ HOME, ...variables }, world.metadata)).toBe("AKENVIRONMENT");
-    expect(await accessKey({ HOME }, world.metadata)).toBe("AKPROFILE");
-    await world.home.write(".huaweicloud/credentials", "[global]\nak = x\nsk = s\n");
-    expect(await accessKey({ HOME }, world.metadata)).toBe("AKSHARED");
+    await using world = await makeWorld(everything);
+    expect(await world.accessKey(variables)).toBe("AKENVIRONMENT");
+    expect(await world.accessKey()).toBe("AKPROFILE");
+    await world.home.write(profileFile, "[global]\nak = x\nsk = s\n");
+    expect(await world.accessKey()).toBe("AKSHARED");
     expect(world.metadata.connections).toBe(0);
   });
 
   test("a file that a variable names comes before one in the home folder", async () => {
-    await using world = await everything();
-    const HOME = world.home.path;
-    expect(await accessKey({ HOME, HW_PROFILE: "default" }, world.metadata)).toBe("AKSHARED");
+    await using world = await makeWorld(everything);
+    expect(await world.accessKey({ HW_PROFILE: "default" })).toBe("AKSHARED");
     const path = await world.home.write("other", "[basic]\nak = AKOTHER\nsk = s\n");
-    const both = { HOME, HW_PROFILE: "default", HUAWEICLOUD_SDK_CREDENTIALS_FILE: path };
-    expect(await accessKey(both, world.metadata)).toBe("AKOTHER");
-    expect(await accessKey({ ...both, ...variables }, world.metadata)).toBe("AKENVIRONMENT");
-  });
-
-  test("the agency of the ECS comes last", async () => {
-    await using home = await makeHome();
-    await using metadata = await startMetadata();
-    expect(await accessKey({ HOME: home.path }, metadata)).toBe("AKMETADATA");
+    const both = { HW_PROFILE: "default", HUAWEICLOUD_SDK_CREDENTIALS_FILE: path };
+    expect(await world.accessKey(both)).toBe("AKOTHER");
+    expect(await world.accessKey({ ...both, ...variables })).toBe("AKENVIRONMENT");
   });
 });
 
-describe("a file in the home folder that can't be used is passed over", () => {
-  test.each([
-    ["is encrypted", { ...shared, authEncrypt: "true" }],
-    ["signs in by another mode", { ...shared, current: "agency" }],
-    ["has no profile", {}],
-    ["is not KooCLI's", "not even JSON"],
-  ])("when it %s", async (_, config) => {
-    await using home = await makeHome();
-    await home.write(".hcloud/config.json", config);
-    await using metadata = await startMetadata();
-    expect(await accessKey({ HOME: home.path }, metadata)).toBe("AKMETADATA");
-  });
-});
+test.each([
+  ["is not there", {}],
+  ["is encrypted", { [sharedFile]: { ...shared, authEncrypt: "true" } }],
+  ["signs in by another mode", { [sharedFile]: { ...shared, current: "agency" } }],
+  ["has no profile", { [sharedFile]: {} }],
+  ["is not KooCLI's", { [sharedFile]: "not even JSON" }],
+])(
+  "a file in the home folder that %s is passed over, and the agency of the ECS comes last",
+  async (_, files) => {
+    await using world = await makeWorld(files);
+    expect(await world.accessKey()).toBe(temporaryKeys.accessKey);
+  },
+);
 
 describe("the search for credentials ends, and no other source signs in,", () => {
   test.each([
@@ -124,82 +110,51 @@ describe("the search for credentials ends, and no other source signs in,", () =>
       'signs in by "ecsAgency", which is not supported: AKSK and SSO are (HW_PROFILE asks for it)',
     ],
   ])("with %s", async (_, environment, problem) => {
-    await using world = await everything();
-    const { message } = await rejection(accessKey({ HOME: world.home.path, ...environment }, world.metadata));
-    expect(message).toContain(problem);
+    await using world = await makeWorld(everything);
+    expect((await rejection(world.accessKey(environment))).message).toContain(problem);
     expect(world.metadata.connections).toBe(0);
   });
 
+  const half = { ...shared, profiles: [{ name: "default", secretAccessKey: "s" }] };
   test.each([
-    [".huaweicloud/credentials", "[basic]\nak = a\n", "has ak but not sk"],
-    [".huaweicloud/credentials", "[basic]\nno key\n", "line 2 is not of the form key = value"],
-    [
-      ".hcloud/config.json",
-      { ...shared, profiles: [{ name: "default", secretAccessKey: "s" }] },
-      "has secretAccessKey but not accessKeyId",
-    ],
+    [profileFile, "[basic]\nak = a\n", "has ak but not sk"],
+    [profileFile, "[basic]\nno key\n", "line 2 is not of the form key = value"],
+    [sharedFile, half, "has secretAccessKey but not accessKeyId"],
   ])("with %s: %j", async (name, content, problem) => {
-    await using home = await makeHome();
-    await home.write(name, content);
-    await using metadata = await startMetadata();
-    const { message } = await rejection(accessKey({ HOME: home.path }, metadata));
-    expect(message).toContain(join(home.path, name));
+    await using world = await makeWorld({ [name]: content });
+    const { message } = await rejection(world.accessKey());
+    expect(message).toContain(join(world.home.path, name));
     expect(message).toContain(problem);
-    expect(metadata.connections).toBe(0);
+    expect(world.metadata.connections).toBe(0);
   });
 });
 
 test("an error names each source in which no credentials were found, with the reason", async () => {
-  await using home = await makeHome();
-  const config = await home.write(".hcloud/config.json", { ...shared, authEncrypt: "true" });
-  await using metadata = await startHttpServer((response, { method }) =>
-    answer(response, method === "PUT" ? 200 : 401, "t"),
-  );
-  const { message } = await rejection(accessKey({ HOME: home.path }, metadata));
+  await using world = await makeWorld({ [sharedFile]: { ...shared, authEncrypt: "true" } }, [401, "t"]);
+  const { message } = await rejection(world.accessKey());
   expect(message).toBe(
     [
       "no credentials found; looked in (1) the environment: none of HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY, HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN, HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE, HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK is set",
-      `(2) ${join(home.path, ".huaweicloud/credentials")}: no such file`,
-      `(3) ${config}: KooCLI has encrypted it; have the keys stored in clear with hcloud configure set --cli-auth-encrypt=false, or set HW_ACCESS_KEY and HW_SECRET_KEY`,
+      `(2) ${join(world.home.path, profileFile)}: no such file`,
+      `(3) ${join(world.home.path, sharedFile)}: KooCLI has encrypted it; have the keys stored in clear with hcloud configure set --cli-auth-encrypt=false, or set HW_ACCESS_KEY and HW_SECRET_KEY`,
       "(4) the pod identity of CCE: HC_CONTAINER_CREDENTIALS_FULL_URI is not set",
-      `(5) ${metadata.url}: no agency is bound to this ECS (HTTP 401): create an agency for ECS with the permissions that are needed, and choose it in the server's settings`,
+      `(5) ${world.metadata.url}: no agency is bound to this ECS (HTTP 401): create an agency for ECS with the permissions that are needed, and choose it in the server's settings`,
     ].join("; "),
   );
 });
 
-test("a search that found no credentials is repeated by the next call", async () => {
+test("a client without credentials searches for them at its next call again, and sends nothing until then", async () => {
   await using home = await makeHome();
-  const gone = await startHttpServer(() => {});
-  await gone[Symbol.asyncDispose]();
-  const provider = defaultCredentials({ environment: { HOME: home.path }, metadata: { endpoint: gone.url } });
-  await rejection(Promise.resolve(provider({ signal })));
-  await home.write(".huaweicloud/credentials", profile);
-  await expect(provider({ signal })).resolves.toMatchObject({ accessKey: "AKPROFILE" });
-});
-
-describe("a client without credentials", () => {
-  test("takes the usual ones of its environment", async () => {
-    await using home = await makeHome();
-    await home.write(".huaweicloud/credentials", profile);
-    await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
-    const environment = { HOME: home.path };
-    await using client = clientOf(server, { credentials: undefined, environment });
-    await Promise.all([client.lifecycleHooks.list(groupId), client.lifecycleHooks.list(groupId)]);
-    expect(server.requests.every(({ headers }) => headers.authorization?.includes("Access=AKPROFILE,"))).toBe(
-      true,
-    );
-  });
-
-  test("fails with a ConfigurationError that says what was being done, and sends nothing", async () => {
-    await using home = await makeHome();
-    await using server = await startHttpServer((response) => answer(response, 200, {}));
-    const environment = { HOME: home.path, HW_PROFILE: "x" };
-    await using client = clientOf(server, { credentials: undefined, environment });
-    const error = await rejection(client.lifecycleHooks.list(groupId));
-    expect(isConfigurationError(error) && error.operation).toBe("lifecycleHooks.list");
-    expect(error.message).toBe(
-      `listing the lifecycle hooks of scaling group ${groupId}: ${join(home.path, ".hcloud/config.json")}: no such file (HW_PROFILE asks for it)`,
-    );
-    expect(server.connections).toBe(0);
-  });
+  await using server = await startHttpServer(noHooks);
+  const environment = { HOME: home.path, HW_PROFILE: "default" };
+  await using client = clientOf(server, { credentials: undefined, environment });
+  const error = await rejection(client.lifecycleHooks.list(groupId));
+  expect(isConfigurationError(error) && error.operation).toBe("lifecycleHooks.list");
+  expect(error.message).toBe(
+    `listing the lifecycle hooks of scaling group ${groupId}: ${join(home.path, sharedFile)}: no such file (HW_PROFILE asks for it)`,
+  );
+  expect(server.connections).toBe(0);
+  await home.write(sharedFile, shared);
+  await client.lifecycleHooks.list(groupId);
+  expect(server.requests[0]?.headers.authorization).toContain("Access=AKSHARED,");
 });

@@ -3,7 +3,6 @@ import { inspect } from "node:util";
 import { expect, test, vi } from "vitest";
 import { Caller } from "../../sdk/calls/caller";
 import { agencyCredentials } from "../../sdk/credentials/agency";
-import type { Credentials } from "../../sdk/credentials/credentials";
 import { environmentCredentials } from "../../sdk/credentials/environment";
 import { SecretCredentials } from "../../sdk/credentials/secret-credentials";
 import { CredentialsSession } from "../../sdk/credentials/session";
@@ -15,15 +14,14 @@ import {
 } from "../../sdk/credentials/sources";
 import { Transport } from "../../sdk/http/transport";
 import { makeHome } from "../support/home";
-import { clientOf, groupId } from "../support/sdk";
-import { answer, startHttpServer } from "../support/servers";
+import { clientOf, given, groupId } from "../support/sdk";
+import { answer, noHooks, startHttpServer } from "../support/servers";
+import { keysOfIam, keysOfPod, keysOfSts, temporaryKeys } from "../support/temporary-keys";
 import { everyTextOf } from "../support/texts";
 
-const secretKey = "made-up-secret-key";
-const securityToken = "made-up-security-token";
+const { secretKey, securityToken } = temporaryKeys;
 const authToken = "made-up-auth-token";
 const temporary = { accessKey: "AKVISIBLE", secretKey, securityToken };
-const signal = new AbortController().signal;
 
 function expectNoSecret(text: string): void {
   for (const secret of [secretKey, securityToken, authToken]) expect(text).not.toContain(secret);
@@ -43,7 +41,7 @@ test.each([
   ["a fixed token", { authToken }],
   ["a provider", () => temporary],
 ])("a client with %s shows no secret, before a call and after it", async (_, credentials) => {
-  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using server = await startHttpServer(noHooks);
   await using client = clientOf(server, { credentials });
   expectNoSecret(everyTextOf(client));
   await client.lifecycleHooks.list(groupId);
@@ -65,83 +63,53 @@ test("the parts of a client show no secret", async () => {
   expectNoSecret(everyTextOf(new Caller(options)));
 });
 
-/** One of each source that gives credentials, with a server that plays IAM and the metadata service. */
-async function sources() {
-  const home = await makeHome();
-  await home.write(
-    ".huaweicloud/credentials",
-    `[basic]\nak=a\nsk=${secretKey}\nsecurity_token=${securityToken}\n`,
-  );
+test("what each source gives can be read, but prints as [redacted]", async () => {
   const profile = { name: "a", accessKeyId: "a", secretAccessKey: secretKey, securityToken };
-  await home.write(".hcloud/config.json", { authEncrypt: "false", current: "a", profiles: [profile] });
-  const credential = {
-    access: "a",
-    secret: secretKey,
-    securitytoken: securityToken,
-    expires_at: "2030-01-01T00:00:00Z",
-  };
-  const expiration = credential.expires_at;
-  const ofSts = {
-    access_key_id: "a",
-    secret_access_key: secretKey,
-    security_token: securityToken,
-    expiration,
-  };
-  const ofPod = { accessKeyId: "a", secretAccessKey: secretKey, securityToken, expiration };
-  const server = await startHttpServer((response, { method }) => {
-    if (method === "PUT") answer(response, 404);
-    else answer(response, 200, { credential, credentials: { ...ofSts, ...ofPod } });
+  await using home = await makeHome({
+    token: authToken,
+    ".huaweicloud/credentials": `[basic]\nak=a\nsk=${secretKey}\nsecurity_token=${securityToken}\n`,
+    ".hcloud/config.json": { authEncrypt: "false", current: "a", profiles: [profile] },
   });
+  const credentials = { ...keysOfSts.credentials, ...keysOfPod.credentials };
+  await using server = await startHttpServer((response, { method }) =>
+    answer(response, method === "PUT" ? 404 : 200, { ...keysOfIam, credentials }),
+  );
+  const endpoint = server.url;
+  const region = "cn-north-4";
   const environment = { HOME: home.path };
   const throughOidc = {
     HUAWEICLOUD_OIDC_PROVIDER_URN: "p",
     HUAWEICLOUD_OIDC_AGENCY_URN: "a",
     HUAWEICLOUD_OIDC_ID_TOKEN: authToken,
-    HUAWEICLOUD_SDK_STS_ENDPOINT: server.url,
+    HUAWEICLOUD_SDK_STS_ENDPOINT: endpoint,
   };
   const inPod = {
     HOME: join(home.path, "nowhere"),
-    HC_CONTAINER_CREDENTIALS_FULL_URI: server.url,
-    HC_CONTAINER_AUTHORIZATION_TOKEN_FILE: await home.write("token", authToken),
+    HC_CONTAINER_CREDENTIALS_FULL_URI: endpoint,
+    HC_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(home.path, "token"),
   };
-  const region = "cn-north-4";
-  const agency = {
-    region,
-    environment,
-    endpoint: server.url,
-    agencyName: "a",
-    domainName: "b",
-    credentials: temporary,
-  };
-  const pair = { HW_ACCESS_KEY: "a", HW_SECRET_KEY: secretKey, HW_SECURITY_TOKEN: securityToken };
-  return {
-    given: [
-      environmentCredentials(pair),
-      environmentCredentials({ HW_AUTH_TOKEN: authToken }),
-      await profileCredentials(environment)({ signal }),
-      await sharedConfigCredentials(environment)({ signal }),
-      await metadataCredentials({ endpoint: server.url })({ signal }),
-      await agencyCredentials(agency)({ signal }),
-      await defaultCredentials({ environment })({ signal }),
-      await defaultCredentials({ environment: throughOidc, region })({ signal }),
-      await defaultCredentials({ environment: inPod })({ signal }),
-    ] as readonly Credentials[],
-    async [Symbol.asyncDispose]() {
-      await home[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
-
-test("what each source gives can be read, but prints as [redacted]", async () => {
-  await using all = await sources();
-  for (const credentials of all.given) {
-    expect("authToken" in credentials ? credentials.authToken : credentials.secretKey).toMatch(/^made-up/);
-    expect(inspect(credentials)).toBe("[redacted]");
-    expect(inspect({ nested: [credentials] })).toBe("{ nested: [ [redacted] ] }");
-    expect(`${credentials}`).toBe("[redacted]");
-    expect(JSON.stringify({ credentials })).toBe('{"credentials":"[redacted]"}');
-    expectNoSecret(everyTextOf(credentials));
+  const agency = { agencyName: "a", domainName: "b", region, environment, endpoint, credentials: temporary };
+  for (const found of [
+    environmentCredentials({
+      HW_ACCESS_KEY: "a",
+      HW_SECRET_KEY: secretKey,
+      HW_SECURITY_TOKEN: securityToken,
+    }),
+    environmentCredentials({ HW_AUTH_TOKEN: authToken }),
+    await given(profileCredentials(environment)),
+    await given(sharedConfigCredentials(environment)),
+    await given(metadataCredentials({ endpoint })),
+    await given(agencyCredentials(agency)),
+    await given(defaultCredentials({ environment })),
+    await given(defaultCredentials({ environment: throughOidc, region })),
+    await given(defaultCredentials({ environment: inPod })),
+  ]) {
+    expect({ ...found }).toMatchObject(found && "authToken" in found ? { authToken } : { secretKey });
+    expect(inspect(found)).toBe("[redacted]");
+    expect(inspect({ nested: [found] })).toBe("{ nested: [ [redacted] ] }");
+    expect(`${found}`).toBe("[redacted]");
+    expect(JSON.stringify({ found })).toBe('{"found":"[redacted]"}');
+    expectNoSecret(everyTextOf(found));
   }
 });
 
@@ -152,17 +120,13 @@ test("the debug output names method, URL, status, duration and request id, and n
     await using server = await startHttpServer((response, _request, count) =>
       answer(response, count === 0 ? 200 : 400, { lifecycle_hooks: [] }, { "x-request-id": "4f" }),
     );
-    const environment = { HW_DEBUG: "1" };
-    await using client = clientOf(server, { credentials: temporary, environment });
+    await using client = clientOf(server, { credentials: temporary, environment: { HW_DEBUG: "1" } });
     await client.lifecycleHooks.list(groupId);
     await client.lifecycleHooks.list(groupId).catch(() => {});
-    const [first, second] = lines;
     const path = `/autoscaling-api/v1/0123456789abcdef0123456789abcdef/scaling_lifecycle_hook/${groupId}/list`;
     const line = (status: number) =>
       new RegExp(`^huaweicloud-as: GET ${server.url}${path} ${status} in \\d+ ms \\(request 4f\\)\\n$`);
-    expect(first).toMatch(line(200));
-    expect(second).toMatch(line(400));
-    expect(lines).toHaveLength(2);
+    expect(lines).toEqual([200, 400].map((status) => expect.stringMatching(line(status))));
     expectNoSecret(lines.join(""));
   } finally {
     write.mockRestore();

@@ -9,12 +9,19 @@ import {
   readCall,
   rejection,
 } from "../support/sdk";
-import { answer, startHttpServer, startTcpServer } from "../support/servers";
+import { always, firstly, noHooks, startHttpServer, startTcpServer } from "../support/servers";
 
 const reason = new Error("the user has given up");
 
+/** A signal that aborts when something has happened, a turn of the event loop later. */
+function giveUp() {
+  const controller = new AbortController();
+  const now = () => controller.abort(reason);
+  return { signal: controller.signal, now, soon: () => void setImmediate(now) };
+}
+
 test("a signal that was aborted before sends nothing", async () => {
-  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using server = await startHttpServer(noHooks);
   await using client = clientOf(server);
   const signal = AbortSignal.abort(reason);
   expect(await rejection(client.lifecycleHooks.list(groupId, { signal }))).toBe(reason);
@@ -22,73 +29,73 @@ test("a signal that was aborted before sends nothing", async () => {
   expect(server.connections).toBe(0);
 });
 
-test("a call in flight rejects with the signal's reason, a create too", async () => {
-  const controllers = [new AbortController(), new AbortController()];
-  await using server = await startHttpServer((_response, _request, count) =>
-    controllers[count]?.abort(reason),
-  );
+test("calls in flight reject with the signal's reason, a create too, and the client goes on after them", async () => {
+  const [first, second] = [giveUp(), giveUp()];
+  await using server = await startHttpServer((response, request, count) => {
+    if (count === 2) noHooks(response, request, count);
+    else (count === 0 ? first : second).now();
+  });
   await using client = clientOf(server, { maxRetries: 5 });
-  const listing = client.lifecycleHooks.list(groupId, { signal: controllers[0]?.signal });
-  expect(await rejection(listing)).toBe(reason);
-  const creating = client.lifecycleHooks.create(groupId, hookInput, { signal: controllers[1]?.signal });
-  expect(await rejection(creating)).toBe(reason);
-  expect(server.requests).toHaveLength(2);
+  const { lifecycleHooks } = client;
+  expect(await rejection(lifecycleHooks.list(groupId, { signal: first.signal }))).toBe(reason);
+  const { signal } = second;
+  expect(await rejection(lifecycleHooks.create(groupId, hookInput, { signal }))).toBe(reason);
+  await expect(lifecycleHooks.list(groupId)).resolves.toEqual([]);
+  expect(server.requests).toHaveLength(3);
 });
 
-test("a call whose connection is still being made rejects with the signal's reason", async () => {
-  const controller = new AbortController();
+test("a call whose connection is still being made rejects with the signal's reason, and closing does not wait", async () => {
+  const { signal, now } = giveUp();
   // A server that never says a word of TLS.
-  await using silent = await startTcpServer(() => controller.abort(reason));
+  await using silent = await startTcpServer(now);
   const client = clientOf({ url: `https://127.0.0.1:${silent.port}` }, { timeouts: { connect: 60_000 } });
-  expect(await rejection(client.lifecycleHooks.list(groupId, { signal: controller.signal }))).toBe(reason);
+  expect(await rejection(client.lifecycleHooks.list(groupId, { signal }))).toBe(reason);
+  const start = performance.now();
+  await client.close();
+  expect(performance.now() - start).toBeLessThan(1_000);
 });
 
 test("a call whose response is half there rejects with the signal's reason", async () => {
-  const controller = new AbortController();
+  const { signal, soon } = giveUp();
   await using server = await startHttpServer((response) => {
     response.writeHead(200, { "content-length": "100" });
-    response.write("{", () => setImmediate(() => controller.abort(reason)));
+    response.write("{", soon);
   });
   await using client = clientOf(server, { maxRetries: 5 });
-  expect(await rejection(client.lifecycleHooks.list(groupId, { signal: controller.signal }))).toBe(reason);
+  expect(await rejection(client.lifecycleHooks.list(groupId, { signal }))).toBe(reason);
   expect(server.requests).toHaveLength(1);
 });
 
 test("a call that waits for another attempt rejects with the signal's reason", async () => {
-  const controller = new AbortController();
-  await using server = await startHttpServer((response) => answer(response, 503));
-  const observer = { onResponse: () => setImmediate(() => controller.abort(reason)) };
-  await using caller = callerOf({ observer, random: () => 0.999 });
-  expect(await rejection(caller.call(readCall(server), { signal: controller.signal }))).toBe(reason);
+  const { signal, soon } = giveUp();
+  await using server = await startHttpServer(always(503));
+  await using caller = callerOf({ observer: { onResponse: soon }, random: () => 0.999 });
+  expect(await rejection(caller.call(readCall(server), { signal }))).toBe(reason);
   expect(server.requests).toHaveLength(1);
 });
 
 test("a call that waits for the rate limiter rejects with the signal's reason", async () => {
-  const controller = new AbortController();
-  await using server = await startHttpServer((response) =>
-    answer(response, 429, {}, { "retry-after": "60" }),
-  );
-  const observer = { onResponse: () => setImmediate(() => controller.abort(reason)) };
-  await using caller = callerOf({ observer });
-  expect(await rejection(caller.call(readCall(server), { signal: controller.signal }))).toBe(reason);
+  const { signal, soon } = giveUp();
+  await using server = await startHttpServer(firstly([429, {}, { "retry-after": "60" }]));
+  await using caller = callerOf({ observer: { onResponse: soon } });
+  expect(await rejection(caller.call(readCall(server), { signal }))).toBe(reason);
   // Another that comes meanwhile waits as well, and can give up as well.
-  const later = new AbortController();
-  const waiting = caller.call(createCall(server, { operation: "lifecycleHooks.list" }), {
-    signal: later.signal,
-  });
-  later.abort(reason);
+  const later = giveUp();
+  const call = createCall(server, { operation: "lifecycleHooks.list" });
+  const waiting = caller.call(call, { signal: later.signal });
+  later.now();
   expect(await rejection(waiting)).toBe(reason);
   expect(server.requests).toHaveLength(1);
 });
 
 test("a call that waits for credentials rejects with the signal's reason, while the fetch goes on for the others", async () => {
+  const { signal, now } = giveUp();
   const fetched = Promise.withResolvers<typeof keys>();
-  await using server = await startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
+  await using server = await startHttpServer(noHooks);
   await using client = clientOf(server, { credentials: () => fetched.promise });
-  const controller = new AbortController();
-  const impatient = client.lifecycleHooks.list(groupId, { signal: controller.signal });
+  const impatient = client.lifecycleHooks.list(groupId, { signal });
   const patient = client.lifecycleHooks.list(groupId);
-  controller.abort(reason);
+  now();
   expect(await rejection(impatient)).toBe(reason);
   fetched.resolve(keys);
   await expect(patient).resolves.toEqual([]);
@@ -96,24 +103,10 @@ test("a call that waits for credentials rejects with the signal's reason, while 
 });
 
 test("the wait for a hanging instance rejects with the signal's reason between two looks", async () => {
-  const controller = new AbortController();
-  await using server = await startHttpServer((response) =>
-    answer(response, 200, { instance_hanging_info: [] }),
-  );
-  await using client = clientOf(server, { onResponse: () => setImmediate(() => controller.abort(reason)) });
-  const { signal } = controller;
+  const { signal, soon } = giveUp();
+  await using server = await startHttpServer(always(200, { instance_hanging_info: [] }));
+  await using client = clientOf(server, { onResponse: soon });
   const waiting = client.hangingInstances.waitFor(groupId, () => true, { interval: 60_000, signal });
   expect(await rejection(waiting)).toBe(reason);
   expect(server.requests).toHaveLength(1);
-});
-
-test("a client goes on after an aborted call", async () => {
-  const controller = new AbortController();
-  await using server = await startHttpServer((response, _request, count) => {
-    if (count === 0) controller.abort(reason);
-    else answer(response, 200, { lifecycle_hooks: [] });
-  });
-  await using client = clientOf(server);
-  await rejection(client.lifecycleHooks.list(groupId, { signal: controller.signal }));
-  await expect(client.lifecycleHooks.list(groupId)).resolves.toEqual([]);
 });

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { type Call, Caller, type CallerOptions } from "../../sdk/calls/caller";
 import { AutoScalingClient, type AutoScalingClientOptions } from "../../sdk/client";
+import type { CredentialsProvider } from "../../sdk/credentials/credentials";
 import { CredentialsSession } from "../../sdk/credentials/session";
 import { type Timeouts, Transport } from "../../sdk/http/transport";
 
@@ -91,9 +92,14 @@ export function createCall(
   });
 }
 
+/** What a source of credentials gives. */
+export async function given(provider: CredentialsProvider, signal = new AbortController().signal) {
+  return provider({ signal });
+}
+
 /** What a promise rejects with. */
-export async function rejection(promise: Promise<unknown>): Promise<Error> {
-  const outcome = await promise.then(
+export async function rejection(promise: unknown): Promise<Error> {
+  const outcome = await Promise.resolve(promise).then(
     () => undefined,
     (error: unknown) => error,
   );

@@ -73,13 +73,14 @@ export function answer(response: ServerResponse, status: number, body?: unknown,
   response.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
 }
 
-/** Answers the first requests as given, and succeeds from then on. */
+/** Answers the first requests as given, or lets their connection end without an answer, and succeeds from then on. */
 export function firstly(
-  ...refusals: readonly (readonly [status: number, body?: unknown, headers?: object])[]
+  ...answers: readonly ("lost" | readonly [status: number, body?: unknown, headers?: object])[]
 ): Handler {
   return (response, _request, count) => {
-    const [status, body, headers] = refusals[count] ?? [200, {}];
-    answer(response, status, body, headers);
+    const next = answers[count] ?? [200, {}];
+    if (next === "lost") response.destroy();
+    else answer(response, ...next);
   };
 }
 
@@ -88,6 +89,9 @@ export const always =
   (status: number, body?: unknown, headers = {}): Handler =>
   (response) =>
     answer(response, status, body, headers);
+
+/** Auto Scaling with a group that has no hooks. */
+export const noHooks = always(200, { lifecycle_hooks: [] });
 
 async function listening(server: Server | TcpServer): Promise<TestServer> {
   const sockets = new Set<Socket>();
