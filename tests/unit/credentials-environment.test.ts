@@ -15,32 +15,22 @@ describe.each([
   ["the Terraform provider's names", "HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"],
   ["the SDKs' names", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],
 ])("%s", (_, ak, sk, token) => {
-  const source = `the environment (${ak}, ${sk})`;
-
-  test("give a permanent pair, also beside an empty token", () => {
+  test("give a pair, which is temporary with a token that is not empty", () => {
+    const source = `the environment (${ak}, ${sk})`;
     const pair = { accessKey: "a", secretKey: "s", securityToken: undefined, source };
     expect(environmentCredentials({ [ak]: "a", [sk]: "s" })).toEqual(pair);
     expect(environmentCredentials({ [ak]: "a", [sk]: "s", [token]: "" })).toEqual(pair);
+    const temporary = { ...pair, securityToken: "t" };
+    expect(environmentCredentials({ [ak]: "a", [sk]: "s", [token]: "t" })).toEqual(temporary);
   });
 
-  test("give a temporary pair", () => {
-    expect(environmentCredentials({ [ak]: "a", [sk]: "s", [token]: "t" })).toEqual({
-      accessKey: "a",
-      secretKey: "s",
-      securityToken: "t",
-      source,
-    });
-  });
-
-  test("refuse half a pair, by name and without its value", () => {
-    expect(() => environmentCredentials({ [ak]: "value" })).toThrow(
-      `the environment has ${ak} but not ${sk}: set both, or neither`,
-    );
-    expect(() => environmentCredentials({ [sk]: "value" })).toThrow(
-      `the environment has ${sk} but not ${ak}: set both, or neither`,
-    );
-    expect(() => environmentCredentials({ [token]: "value" })).toThrow(
-      `the environment has ${token} but not ${ak} and ${sk}`,
+  test.each([
+    [ak, `${sk}: set both, or neither`],
+    [sk, `${ak}: set both, or neither`],
+    [token, `${ak} and ${sk}`],
+  ])("refuse %s without the rest of the pair, by name and without its value", (variable, missing) => {
+    expect(() => environmentCredentials({ [variable]: "value" })).toThrow(
+      `the environment has ${variable} but not ${missing}`,
     );
   });
 });
@@ -51,31 +41,19 @@ test("half a pair of one family of names is not completed from the other family"
 });
 
 test("a token of the environment comes before a pair, and the Terraform provider's names before the SDKs'", () => {
-  const all = {
-    HUAWEICLOUD_SDK_AK: "1",
-    HUAWEICLOUD_SDK_SK: "1",
-    HW_ACCESS_KEY: "2",
-    HW_SECRET_KEY: "2",
-    HW_AUTH_TOKEN: "3",
-  };
-  expect(environmentCredentials(all)).toMatchObject({
-    authToken: "3",
-    source: "the environment (HW_AUTH_TOKEN)",
-  });
-  expect(environmentCredentials({ ...all, HW_AUTH_TOKEN: undefined })).toMatchObject({ accessKey: "2" });
+  const pairs = { HUAWEICLOUD_SDK_AK: "1", HUAWEICLOUD_SDK_SK: "1", HW_ACCESS_KEY: "2", HW_SECRET_KEY: "2" };
+  expect(environmentCredentials(pairs)).toMatchObject({ accessKey: "2" });
+  const token = { authToken: "3", source: "the environment (HW_AUTH_TOKEN)" };
+  expect(environmentCredentials({ ...pairs, HW_AUTH_TOKEN: "3" })).toMatchObject(token);
 });
 
-describe("the project of the environment", () => {
-  test("has two variables, of which the Terraform provider's comes first", () => {
-    expect(environmentProject({}, "cn-north-4")).toBeUndefined();
-    const sdk = { HUAWEICLOUD_SDK_PROJECT_ID: "p1", HW_PROJECT_ID: "" };
-    expect(environmentProject(sdk, "cn-north-4")).toEqual({
-      id: "p1",
-      variable: "HUAWEICLOUD_SDK_PROJECT_ID",
-    });
-    const both = { ...sdk, HW_PROJECT_ID: "p2" };
-    expect(environmentProject(both, "cn-north-4")).toEqual({ id: "p2", variable: "HW_PROJECT_ID" });
-  });
+test("the project of the environment has two variables, of which the Terraform provider's comes first", () => {
+  const project = (environment: NodeJS.ProcessEnv) => environmentProject(environment, "cn-north-4");
+  const [HUAWEICLOUD_SDK_PROJECT_ID, variable] = ["p1", "HUAWEICLOUD_SDK_PROJECT_ID"];
+  expect(project({})).toBeUndefined();
+  expect(project({ HUAWEICLOUD_SDK_PROJECT_ID, HW_PROJECT_ID: "" })).toEqual({ id: "p1", variable });
+  const both = { HUAWEICLOUD_SDK_PROJECT_ID, HW_PROJECT_ID: "p2" };
+  expect(project(both)).toEqual({ id: "p2", variable: "HW_PROJECT_ID" });
 });
 
 test("HW_ENDPOINTS applies to its region alone, and each problem of it is named", () => {

@@ -9,48 +9,28 @@ import {
 import { resolveEndpoints } from "../../sdk/configuration/environment";
 
 /** Written out, so that a change of the rule or of a region's exception shows here. */
-const hosts = `
-af-north-1        as.af-north-1.myhuaweicloud.com        iam.af-north-1.myhuaweicloud.com        sts.af-north-1.myhuaweicloud.com
-af-south-1        as.af-south-1.myhuaweicloud.com        iam.af-south-1.myhuaweicloud.com        sts.af-south-1.myhuaweicloud.com
-ap-southeast-1    as.ap-southeast-1.myhuaweicloud.com    iam.ap-southeast-1.myhuaweicloud.com    sts.ap-southeast-1.myhuaweicloud.com
-ap-southeast-2    as.ap-southeast-2.myhuaweicloud.com    iam.ap-southeast-2.myhuaweicloud.com    sts.ap-southeast-2.myhuaweicloud.com
-ap-southeast-3    as.ap-southeast-3.myhuaweicloud.com    iam.ap-southeast-3.myhuaweicloud.com    sts.ap-southeast-3.myhuaweicloud.com
-ap-southeast-4    as.ap-southeast-4.myhuaweicloud.com    iam.ap-southeast-4.myhuaweicloud.com    sts.ap-southeast-4.myhuaweicloud.com
-ap-southeast-5    as.ap-southeast-5.myhuaweicloud.com    iam.ap-southeast-5.myhuaweicloud.com    sts.ap-southeast-5.myhuaweicloud.com
-cn-east-2         as.cn-east-2.myhuaweicloud.com         iam.cn-east-2.myhuaweicloud.com         sts.cn-east-2.myhuaweicloud.com
-cn-east-3         as.cn-east-3.myhuaweicloud.com         iam.cn-east-3.myhuaweicloud.com         sts.cn-east-3.myhuaweicloud.com
-cn-east-4         as.cn-east-4.myhuaweicloud.com         iam.cn-east-4.myhuaweicloud.com         sts.cn-east-4.myhuaweicloud.com
-cn-east-5         as.cn-east-5.myhuaweicloud.com         iam.cn-east-5.myhuaweicloud.com         sts.cn-east-5.myhuaweicloud.com
-cn-north-1        as.cn-north-1.myhuaweicloud.com        iam.cn-north-1.myhuaweicloud.com        sts.cn-north-1.myhuaweicloud.com
-cn-north-2        as.cn-north-2.myhuaweicloud.com        iam.cn-north-2.myhuaweicloud.com        sts.cn-north-2.myhuaweicloud.com
-cn-north-4        as.cn-north-4.myhuaweicloud.com        iam.cn-north-4.myhuaweicloud.com        sts.cn-north-4.myhuaweicloud.com
-cn-north-9        as.cn-north-9.myhuaweicloud.com        iam.cn-north-9.myhuaweicloud.com        sts.cn-north-9.myhuaweicloud.com
-cn-north-11       as.cn-north-11.myhuaweicloud.com       iam.cn-north-11.myhuaweicloud.com       sts.cn-north-11.myhuaweicloud.com
-cn-north-12       as.cn-north-12.myhuaweicloud.com       iam.cn-north-12.myhuaweicloud.com       sts.cn-north-12.myhuaweicloud.com
-cn-south-1        as.cn-south-1.myhuaweicloud.com        iam.cn-south-1.myhuaweicloud.com        sts.cn-south-1.myhuaweicloud.com
-cn-south-2        as.cn-south-2.myhuaweicloud.com        iam.cn-south-2.myhuaweicloud.com        sts.cn-south-2.myhuaweicloud.com
-cn-south-4        as.cn-south-4.myhuaweicloud.com        iam.cn-south-4.myhuaweicloud.com        sts.cn-south-4.myhuaweicloud.com
-cn-southwest-2    as.cn-southwest-2.myhuaweicloud.com    iam.cn-southwest-2.myhuaweicloud.com    sts.cn-southwest-2.myhuaweicloud.com
-cn-southwest-3    as.cn-southwest-3.myhuaweicloud.com    iam.cn-southwest-3.myhuaweicloud.com    sts.cn-southwest-3.myhuaweicloud.com
-eu-west-0         as.eu-west-0.myhuaweicloud.com         iam.eu-west-0.myhuaweicloud.com         sts.eu-west-0.myhuaweicloud.com
-eu-west-101       as.eu-west-101.myhuaweicloud.eu        iam.myhuaweicloud.eu                    sts.eu-west-101.myhuaweicloud.eu
-la-north-2        as.la-north-2.myhuaweicloud.com        iam.la-north-2.myhuaweicloud.com        sts.la-north-2.myhuaweicloud.com
-la-south-2        as.la-south-2.myhuaweicloud.com        iam.la-south-2.myhuaweicloud.com        sts.la-south-2.myhuaweicloud.com
-me-east-1         as.me-east-1.myhuaweicloud.com         iam.me-east-1.myhuaweicloud.com         sts.me-east-1.myhuaweicloud.com
-my-kualalumpur-1  as.my-kualalumpur-1.myhuaweicloud.com  iam.my-kualalumpur-1.myhuaweicloud.com  sts.my-kualalumpur-1.myhuaweicloud.com
-na-mexico-1       as.na-mexico-1.myhuaweicloud.com       iam.na-mexico-1.myhuaweicloud.com       sts.na-mexico-1.myhuaweicloud.com
-ru-moscow-1       as.ru-moscow-1.hc.sbercloud.ru         iam.ru-moscow-1.hc.sbercloud.ru         sts.ru-moscow-1.hc.sbercloud.ru
-ru-northwest-2    as.ru-northwest-2.myhuaweicloud.com    iam.ru-northwest-2.myhuaweicloud.com    sts.ru-northwest-2.myhuaweicloud.com
-sa-brazil-1       as.sa-brazil-1.myhuaweicloud.com       iam.sa-brazil-1.myhuaweicloud.com       sts.sa-brazil-1.myhuaweicloud.com
-tr-west-1         as.tr-west-1.myhuaweicloud.com         iam.tr-west-1.myhuaweicloud.com         sts.tr-west-1.myhuaweicloud.com
-`;
+const regions = `
+  af-north-1 af-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 cn-east-2 cn-east-3
+  cn-east-4 cn-east-5 cn-north-1 cn-north-2 cn-north-4 cn-north-9 cn-north-11 cn-north-12 cn-south-1 cn-south-2
+  cn-south-4 cn-southwest-2 cn-southwest-3 eu-west-0 eu-west-101 la-north-2 la-south-2 me-east-1 my-kualalumpur-1
+  na-mexico-1 ru-moscow-1 ru-northwest-2 sa-brazil-1 tr-west-1`;
+const exceptions: Readonly<Record<string, readonly string[]>> = {
+  "eu-west-101": [
+    "as.eu-west-101.myhuaweicloud.eu",
+    "iam.myhuaweicloud.eu",
+    "sts.eu-west-101.myhuaweicloud.eu",
+  ],
+  "ru-moscow-1": ["as", "iam", "sts"].map((service) => `${service}.ru-moscow-1.hc.sbercloud.ru`),
+};
 
-test("every known region has the hosts that are written here, and no other region is known", () => {
-  const table = knownRegions.map((region) => {
-    const { autoscaling, iam, sts } = endpointsOf(region);
-    return [region, autoscaling, iam, sts].map((address) => address.replace(/^https:\/\//, "")).join(" ");
-  });
-  expect(table).toEqual(hosts.trim().replaceAll(/ +/g, " ").split("\n"));
+test("the known regions are those that are written here", () => {
+  expect(knownRegions).toEqual(regions.trim().split(/\s+/));
+});
+
+test.each(knownRegions)("%s has the hosts of the rule, or those that are written here", (region) => {
+  const usual = ["as", "iam", "sts"].map((service) => `${service}.${region}.myhuaweicloud.com`);
+  const { autoscaling, iam, sts } = endpointsOf(region);
+  expect([autoscaling, iam, sts]).toEqual((exceptions[region] ?? usual).map((host) => `https://${host}`));
 });
 
 test("an operator's domain replaces the exceptions of a region, too", () => {
@@ -62,13 +42,10 @@ test("an operator's domain replaces the exceptions of a region, too", () => {
 });
 
 test("a region and a domain become part of a host name, so they can't change it", () => {
-  for (const name of ["cn-north-4", "x"]) expect(isRegionName(name)).toBe(true);
-  for (const name of ["", "cn-north-4/", "a.b", "a@b", "-a", "a--b", "A"])
-    expect(isRegionName(name)).toBe(false);
-  for (const name of ["myhuaweicloud.com", "hc.sbercloud.ru", "A-1.com"])
-    expect(isDomainName(name)).toBe(true);
-  for (const name of ["", "a/b", "a.com:80", "a@b.com", ".com", "a..b"])
-    expect(isDomainName(name)).toBe(false);
+  expect(["cn-north-4", "x"].every(isRegionName)).toBe(true);
+  expect(["", "cn-north-4/", "a.b", "a@b", "-a", "a--b", "A"].some(isRegionName)).toBe(false);
+  expect(["myhuaweicloud.com", "hc.sbercloud.ru", "A-1.com"].every(isDomainName)).toBe(true);
+  expect(["", "a/b", "a.com:80", "a@b.com", ".com", "a..b"].some(isDomainName)).toBe(false);
 });
 
 describe("an endpoint", () => {
@@ -121,13 +98,11 @@ describe("the endpoints of a region in an environment", () => {
   });
 
   test("are replaced one by one: a given one leaves the others to HW_ENDPOINTS", () => {
-    expect(resolveEndpoints(region, local, { iam: "http://127.0.0.1:3" })).toMatchObject({
-      autoscaling: "http://127.0.0.1:1",
-      iam: "http://127.0.0.1:3",
-    });
-    expect(resolveEndpoints(region, local, { autoscaling: "http://127.0.0.1:3" })).toMatchObject({
-      autoscaling: "http://127.0.0.1:3",
-      iam: "http://127.0.0.1:2",
+    const [autoscaling, iam, given] = ["http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3"];
+    expect(resolveEndpoints(region, local, { iam: given })).toMatchObject({ autoscaling, iam: given });
+    expect(resolveEndpoints(region, local, { autoscaling: given })).toMatchObject({
+      autoscaling: given,
+      iam,
     });
   });
 
@@ -145,25 +120,16 @@ describe("the endpoints of a region in an environment", () => {
   test("follow HW_CLOUD, and a given domain before it", () => {
     const environment = { HW_CLOUD: "example.com" };
     expect(resolveEndpoints(region, environment).sts).toBe("https://sts.cn-north-4.example.com");
-    expect(resolveEndpoints(region, environment, { cloud: "example.org" }).sts).toBe(
-      "https://sts.cn-north-4.example.org",
-    );
+    const { sts } = resolveEndpoints(region, environment, { cloud: "example.org" });
+    expect(sts).toBe("https://sts.cn-north-4.example.org");
   });
 
   test.each([
-    [
-      { HW_CLOUD: "example.com/x" },
-      {},
-      'HW_CLOUD "example.com/x" is not a domain, such as myhuaweicloud.com',
-    ],
+    [{ HW_CLOUD: "a.com/x" }, {}, 'HW_CLOUD "a.com/x" is not a domain, such as myhuaweicloud.com'],
     [{}, { cloud: "a b" }, 'cloud "a b" is not a domain'],
     [{ HW_ENDPOINTS: "nowhere" }, {}, "HW_ENDPOINTS: is not an object in JSON"],
     [{ HUAWEICLOUD_SDK_IAM_ENDPOINT: "iam" }, {}, "HUAWEICLOUD_SDK_IAM_ENDPOINT iam is not a URL"],
-    [
-      { HUAWEICLOUD_SDK_STS_ENDPOINT: "http://a.com" },
-      {},
-      "HUAWEICLOUD_SDK_STS_ENDPOINT http://a.com is not https",
-    ],
+    [{ HUAWEICLOUD_SDK_STS_ENDPOINT: "http://a" }, {}, "HUAWEICLOUD_SDK_STS_ENDPOINT http://a is not https"],
     [{}, { iam: "http://a.com" }, "the iam endpoint http://a.com is not https"],
   ])("%j and %j are refused by name", (environment, given, problem) => {
     expect(() => resolveEndpoints(region, environment, given)).toThrow(problem);

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { SecretCredentials } from "../../sdk/credentials/secret-credentials";
 import { signRequest } from "../../sdk/http/request";
 import {
@@ -31,27 +31,18 @@ function requestOf(vector: (typeof published.vectors)["V1_create"]): SignableReq
   };
 }
 
-describe.each(Object.entries(published.vectors))("the vendor's vector %s", (_, vector) => {
-  const request = requestOf(vector as (typeof published.vectors)["V1_create"]);
-  const key = signingKey(published.accessKey, published.secretKey);
-
-  test("has the canonical request of the vendor's signer", () => {
+test.each(Object.entries(published.vectors))(
+  "the vendor's vector %s has the canonical request, the string to sign and the signature of the vendor's signer",
+  (_, vector) => {
+    const request = requestOf(vector as (typeof published.vectors)["V1_create"]);
+    const key = signingKey(published.accessKey, published.secretKey);
     expect(canonicalRequest(request)).toBe(vector.canonicalRequest);
     expect(hash("sha256", canonicalRequest(request))).toBe(vector.canonicalRequestHash);
-  });
-
-  test("has its string to sign", () => {
     expect(stringToSign(vector.canonicalRequest, published.sdkDate)).toBe(vector.stringToSign);
-  });
-
-  test("has its signature", () => {
     expect(vector.authorization).toContain(`Signature=${signature(vector.stringToSign, key.key)}`);
-  });
-
-  test("has its Authorization header", () => {
     expect(authorization(request, key)).toBe(vector.authorization);
-  });
-});
+  },
+);
 
 test("a date is written in UTC without fractions", () => {
   expect(sdkDate(new Date("2026-01-02T03:04:05.678Z"))).toBe(published.sdkDate);
@@ -72,20 +63,19 @@ test("a request without the date is refused rather than signed wrongly", () => {
   expect(() => authorization(request, signingKey("AK", "SK"))).toThrow("x-sdk-date");
 });
 
-describe("an endpoint whose path is percent-encoded", () => {
-  const credentials = new SecretCredentials({ accessKey: "AK", secretKey: "SK" });
-  const sign = (endpoint: string) =>
-    signRequest({ method: "GET", endpoint, path: "/hooks" }, credentials, new Date("2026-01-02T03:04:05Z"));
-
-  test.each([
-    ["https://as.example.com/a%20b", "/a%20b/hooks", "/a b/hooks"],
-    ["https://as.example.com/%e4%b8%ad", "/%e4%b8%ad/hooks", "/中/hooks"],
-    ["https://as.example.com/100%", "/100%/hooks", "/100%/hooks"],
-  ])("%s is signed decoded, and sent as it is", (endpoint, sent, signed) => {
-    const request = sign(endpoint);
+test.each([
+  ["https://as.example.com/a%20b", "/a%20b/hooks", "/a b/hooks"],
+  ["https://as.example.com/%e4%b8%ad", "/%e4%b8%ad/hooks", "/中/hooks"],
+  ["https://as.example.com/100%", "/100%/hooks", "/100%/hooks"],
+])(
+  "an endpoint with a percent-encoded path is signed decoded, and sent as it is: %s",
+  (endpoint, sent, signed) => {
+    const credentials = new SecretCredentials({ accessKey: "AK", secretKey: "SK" });
+    const unsigned = { method: "GET", endpoint, path: "/hooks" } as const;
+    const request = signRequest(unsigned, credentials, new Date("2026-01-02T03:04:05Z"));
     expect(request.path).toBe(sent);
     const { authorization: header, "user-agent": _, ...headers } = request.headers;
     const signable = { method: "GET", path: signed, headers, body: "" };
     expect(header).toBe(authorization(signable, signingKey("AK", "SK")));
-  });
-});
+  },
+);
