@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { AutoScalingClientOptions } from "../../sdk/client";
 import { isConfigurationError } from "../../sdk/errors/errors";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
-import { answer, type HttpServer, startHttpServer } from "../support/servers";
+import { always, type HttpServer, noHooks, startHttpServer } from "../support/servers";
 
 /** What the environment says of endpoints, domain and retries, and where the requests then go. */
 
@@ -10,21 +10,13 @@ const unset = { projectId: undefined, endpoint: undefined, iamEndpoint: undefine
 const paths = ({ requests }: HttpServer) => requests.map(({ path }) => path.split("?")[0]);
 const list = `/autoscaling-api/v1/p1/scaling_lifecycle_hook/${groupId}/list`;
 
-function startIam() {
-  return startHttpServer((response) =>
-    answer(response, 200, { projects: [{ id: "p1", name: "cn-north-4" }] }),
-  );
-}
-
-function startService() {
-  return startHttpServer((response) => answer(response, 200, { lifecycle_hooks: [] }));
-}
+const startIam = () => startHttpServer(always(200, { projects: [{ id: "p1", name: "cn-north-4" }] }));
 
 test.each(["iam", "autoscaling"])(
   "a given endpoint of %s leaves the other one to HW_ENDPOINTS",
   async (given) => {
     await using iam = await startIam();
-    await using service = await startService();
+    await using service = await startHttpServer(noHooks);
     const urls = { autoscaling: service.url, iam: iam.url };
     const HW_ENDPOINTS = JSON.stringify({ ...urls, [given]: "https://127.0.0.1:1" });
     const option = given === "iam" ? { iamEndpoint: iam.url } : { endpoint: service.url };
@@ -37,16 +29,11 @@ test.each(["iam", "autoscaling"])(
 
 test("the vendor's variable for IAM is obeyed, and an endpoint of the credentials comes before it", async () => {
   await using iam = await startIam();
-  await using service = await startService();
-  const environment = { HUAWEICLOUD_SDK_IAM_ENDPOINT: iam.url };
-  await using client = clientOf(service, { ...unset, endpoint: service.url, environment });
+  const base = { ...unset, endpoint: iam.url };
+  await using client = clientOf(iam, { ...base, environment: { HUAWEICLOUD_SDK_IAM_ENDPOINT: iam.url } });
   expect(await client.projectId()).toBe("p1");
-  await using other = clientOf(service, {
-    ...unset,
-    endpoint: service.url,
-    environment: { HUAWEICLOUD_SDK_IAM_ENDPOINT: "https://127.0.0.1:1" },
-    credentials: { ...keys, iamEndpoint: iam.url },
-  });
+  const environment = { HUAWEICLOUD_SDK_IAM_ENDPOINT: "https://127.0.0.1:1" };
+  await using other = clientOf(iam, { ...base, environment, credentials: { ...keys, iamEndpoint: iam.url } });
   expect(await other.projectId()).toBe("p1");
   expect(iam.requests).toHaveLength(2);
 });
@@ -55,7 +42,7 @@ test.each([
   ["HW_MAX_RETRIES", { environment: { HW_MAX_RETRIES: "2" } }, 3],
   ["the option before HW_MAX_RETRIES", { environment: { HW_MAX_RETRIES: "2" }, maxRetries: 0 }, 1],
 ])("the number of retries is that of %s", async (_, options, requests) => {
-  await using server = await startHttpServer((response) => answer(response, 503, {}, { "retry-after": "0" }));
+  await using server = await startHttpServer(always(503, {}, { "retry-after": "0" }));
   await using client = clientOf(server, { maxRetries: undefined, ...options });
   await rejection(client.lifecycleHooks.list(groupId));
   expect(server.requests).toHaveLength(requests);
@@ -63,13 +50,16 @@ test.each([
 
 test("HW_CLOUD is the domain of the endpoints that nothing else names", async () => {
   const sent: string[] = [];
-  const options = {
-    ...unset,
-    environment: { HW_CLOUD: "nowhere.invalid" },
-    projectId: "p1",
-    onRequest: ({ url }: { url: string }) => sent.push(url),
-  };
-  await using client = clientOf({ url: "" }, { ...options, maxRetries: 0 });
+  await using client = clientOf(
+    { url: "" },
+    {
+      ...unset,
+      environment: { HW_CLOUD: "nowhere.invalid" },
+      projectId: "p1",
+      maxRetries: 0,
+      onRequest: ({ url }) => sent.push(url),
+    },
+  );
   await rejection(client.lifecycleHooks.list(groupId));
   expect(sent).toEqual([`https://as.cn-north-4.nowhere.invalid${list}`]);
 });
@@ -77,20 +67,13 @@ test("HW_CLOUD is the domain of the endpoints that nothing else names", async ()
 test.each<[Partial<AutoScalingClientOptions>, string]>([
   [{ environment: { HW_MAX_RETRIES: "many" } }, 'HW_MAX_RETRIES "many" is not a number of retries'],
   [{ environment: { HW_CLOUD: "a/b" } }, 'HW_CLOUD "a/b" is not a domain'],
-  [{ environment: { HW_ENDPOINTS: "[]" } }, "HW_ENDPOINTS: is not an object in JSON"],
-  [{ environment: { HUAWEICLOUD_SDK_IAM_ENDPOINT: "iam" } }, "HUAWEICLOUD_SDK_IAM_ENDPOINT iam is not a URL"],
-  [{ credentials: { ...keys, expiresAt: new Date("soon") } }, "expiresAt is neither a valid Date nor"],
   [
     { credentials: { ...keys, secretKey: "" } },
     "(they come from the client's options): secretKey is missing",
   ],
 ])("%j is refused in the constructor: %s", (options, problem) => {
   const make = () => clientOf({ url: "" }, { ...unset, ...options });
-  expect(make).toThrow(`making the client: `);
+  expect(make).toThrow("making the client: ");
   expect(make).toThrow(problem);
-  try {
-    make();
-  } catch (error) {
-    expect(isConfigurationError(error)).toBe(true);
-  }
+  expect(make).toThrow(expect.toSatisfy(isConfigurationError));
 });

@@ -3,48 +3,36 @@ import {
   AutoScalingClient,
   isInvalidInputError,
   isNotFound,
-  isServiceError,
   type RequestEvent,
   type ResponseEvent,
 } from "../../sdk";
+import type { CompleteInput } from "../../sdk/api/schemas";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { groupId, topicUrn } from "../support/hooks";
-import { rejection } from "../support/sdk";
+import { clientOf, hookInput, keys, rejection } from "../support/sdk";
 
 /** The seven calls over a real socket. */
 
 let emulator: Emulator;
 let client: AutoScalingClient;
 const seen: (RequestEvent | ResponseEvent)[] = [];
+const observe = (event: RequestEvent | ResponseEvent) => seen.push(event);
 
 beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new AutoScalingClient({
-    region: emulator.region,
-    endpoint: emulator.url,
-    iamEndpoint: emulator.url,
-    credentials: { accessKey: emulator.accessKey, secretKey: emulator.secretKey },
-    environment: {},
-    onRequest: (event) => seen.push(event),
-    onResponse: (event) => seen.push(event),
-  });
+  emulator = await startEmulator(keys);
+  client = clientOf(emulator, { projectId: undefined, onRequest: observe, onResponse: observe });
 });
 afterAll(async () => {
   await client.close();
   await emulator.close();
 });
 beforeEach(() => {
-  for (const { lifecycle_hook_name } of emulator.hooks(groupId))
-    emulator.removeHook(groupId, lifecycle_hook_name);
+  for (const hook of emulator.hooks(groupId)) emulator.removeHook(groupId, hook.lifecycle_hook_name);
   emulator.clearRequests();
   seen.length = 0;
 });
 
-const input = {
-  lifecycleHookName: "drain",
-  lifecycleHookType: "INSTANCE_TERMINATING",
-  notificationTopicUrn: topicUrn,
-} as const;
+const input = { ...hookInput, notificationTopicUrn: topicUrn };
 
 describe("lifecycle hooks", () => {
   test("create answers the whole hook, defaults included", async () => {
@@ -75,14 +63,11 @@ describe("lifecycle hooks", () => {
   });
 
   test("what is missing is a 404, what is in a missing group a 400 with AS.2007", async () => {
-    const missing = await client.lifecycleHooks.get(groupId, "drain").catch((error: unknown) => error);
+    const missing = await rejection(client.lifecycleHooks.get(groupId, "drain"));
     expect(missing).toMatchObject({ status: 404, operation: "lifecycleHooks.get", retryable: false });
-    const nowhere = await client.lifecycleHooks.list("missing").catch((error: unknown) => error);
-    expect(isServiceError(nowhere) && nowhere.code).toBe("AS.2007");
-    expect(nowhere).toMatchObject({
-      requestId: expect.any(String),
-      message: expect.stringContaining("does not exist"),
-    });
+    const nowhere = await rejection(client.lifecycleHooks.list("missing"));
+    const message = expect.stringContaining("does not exist");
+    expect(nowhere).toMatchObject({ status: 400, code: "AS.2007", requestId: expect.any(String), message });
   });
 
   test("an input that breaks a rule is refused with every problem, and nothing is sent", async () => {
@@ -93,7 +78,7 @@ describe("lifecycle hooks", () => {
       notificationMetadata: "(secret)",
     };
     // @ts-expect-error: the types refuse it as well
-    const error = await client.lifecycleHooks.create(groupId, wrong).catch((thrown: unknown) => thrown);
+    const error = await rejection(client.lifecycleHooks.create(groupId, wrong));
     expect(isInvalidInputError(error) && error.problems).toEqual([
       'lifecycleHookName "list" is a name that the API cannot address: choose another name',
       expect.stringContaining(
@@ -135,40 +120,33 @@ describe("hanging instances", () => {
   });
 
   test("are completed by key, or by instance and hook; a second time is AS.7042", async () => {
+    const complete = (callback: CompleteInput) => client.hangingInstances.complete(groupId, callback);
     const { lifecycle_action_key: lifecycleActionKey } = suspend("i-3");
-    await client.hangingInstances.complete(groupId, {
-      lifecycleActionResult: "CONTINUE",
-      lifecycleActionKey,
-    });
+    await complete({ lifecycleActionResult: "CONTINUE", lifecycleActionKey });
     suspend("i-4");
-    const other = {
-      lifecycleActionResult: "ABANDON",
-      instanceId: "i-4",
-      lifecycleHookName: "drain",
-    } as const;
-    await client.hangingInstances.complete(groupId, other);
-    await expect(client.hangingInstances.complete(groupId, other)).rejects.toMatchObject({ code: "AS.7042" });
-    const outcomes = emulator
-      .hangingInstances(groupId)
-      .filter(({ instance_id }) => ["i-3", "i-4"].includes(instance_id));
-    expect(outcomes.map(({ lifecycle_hook_status }) => lifecycle_hook_status)).toEqual([
-      "CONTINUE",
-      "ABANDON",
+    const address = { instanceId: "i-4", lifecycleHookName: "drain" };
+    const other = { lifecycleActionResult: "ABANDON", ...address } as const;
+    await complete(other);
+    await expect(complete(other)).rejects.toMatchObject({ code: "AS.7042" });
+    expect(emulator.hangingInstances(groupId).slice(-2)).toMatchObject([
+      { instance_id: "i-3", lifecycle_hook_status: "CONTINUE" },
+      { instance_id: "i-4", lifecycle_hook_status: "ABANDON" },
     ]);
   });
 
-  test("a completion without an address, with half of one or with two is refused", async () => {
-    const half = { lifecycleActionResult: "CONTINUE", instanceId: "i-1" } as const;
-    const both = { ...half, lifecycleHookName: "drain", lifecycleActionKey: "4f" };
+  test.each([
+    ["without an address", {}, "lifecycleActionKey is missing"],
+    ["with half of one", { instanceId: "i-1" }, "lifecycleActionKey is missing: address the suspension by"],
+    [
+      "with two",
+      { instanceId: "i-1", lifecycleHookName: "drain", lifecycleActionKey: "4f" },
+      "is one address too many",
+    ],
+  ])("are not completed %s", async (_, address, problem) => {
+    const callback = { lifecycleActionResult: "CONTINUE", ...address } as const;
     // @ts-expect-error: the types refuse it as well
-    const halfAddressed = client.hangingInstances.complete(groupId, half);
-    await expect(halfAddressed).rejects.toThrow("lifecycleActionKey is missing: address the suspension by");
-    // @ts-expect-error: the types refuse it as well
-    const addressedTwice = client.hangingInstances.complete(groupId, both);
-    await expect(addressedTwice).rejects.toThrow("is one address too many");
-    // @ts-expect-error: the types refuse it as well
-    const unaddressed = client.hangingInstances.complete(groupId, { lifecycleActionResult: "CONTINUE" });
-    await expect(unaddressed).rejects.toThrow("lifecycleActionKey is missing");
+    const completing = client.hangingInstances.complete(groupId, callback);
+    await expect(completing).rejects.toThrow(problem);
   });
 });
 

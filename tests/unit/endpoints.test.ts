@@ -127,7 +127,7 @@ describe("the endpoints of a region in an environment", () => {
   test.each([
     [{ HW_CLOUD: "a.com/x" }, {}, 'HW_CLOUD "a.com/x" is not a domain, such as myhuaweicloud.com'],
     [{}, { cloud: "a b" }, 'cloud "a b" is not a domain'],
-    [{ HW_ENDPOINTS: "nowhere" }, {}, "HW_ENDPOINTS: is not an object in JSON"],
+    [{ HW_ENDPOINTS: "[]" }, {}, "HW_ENDPOINTS: is not an object in JSON"],
     [{ HUAWEICLOUD_SDK_IAM_ENDPOINT: "iam" }, {}, "HUAWEICLOUD_SDK_IAM_ENDPOINT iam is not a URL"],
     [{ HUAWEICLOUD_SDK_STS_ENDPOINT: "http://a" }, {}, "HUAWEICLOUD_SDK_STS_ENDPOINT http://a is not https"],
     [{}, { iam: "http://a.com" }, "the iam endpoint http://a.com is not https"],
