@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isInvalidInputError, isNotFound, isTimeoutError } from "../../sdk";
 import { endingOf, Ticks } from "../support/lateness";
 import { clientOf, groupId, rejection } from "../support/sdk";
-import { always, answer, firstly, startHttpServer } from "../support/servers";
+import { always, firstly, startHttpServer } from "../support/servers";
 
 const hanging = (instanceId: string, status = "HANGING") => ({
   lifecycle_hook_name: "drain",
@@ -48,12 +48,8 @@ describe("the wait for a hanging instance", () => {
 
   test("outlasts transient faults", async () => {
     const faults = Array.from({ length: 8 }, () => [503] as const);
-    await using server = await startHttpServer((response, request, count) =>
-      count < faults.length
-        ? firstly(...faults)(response, request, count)
-        : answer(response, 200, list(hanging("i-1"))),
-    );
-    await using client = clientOf(server, { maxRetries: 0 });
+    await using server = await startHttpServer(firstly(...faults, [200, list(hanging("i-1"))]));
+    await using client = clientOf(server);
     const found = await client.hangingInstances.waitFor(groupId, () => true, { interval: 1 });
     expect(found.instanceId).toBe("i-1");
     expect(server.requests).toHaveLength(9);
@@ -62,9 +58,8 @@ describe("the wait for a hanging instance", () => {
   test("says which fault it met last when its time is over", async () => {
     await using server = await startHttpServer(always(503, { error_code: "APIGW.0613" }));
     await using client = clientOf(server);
-    const error = await rejection(
-      client.hangingInstances.waitFor(groupId, () => true, { timeout: 1_500, interval: 100 }),
-    );
+    const limits = { timeout: 1_500, interval: 100 };
+    const error = await rejection(client.hangingInstances.waitFor(groupId, () => true, limits));
     expect(error.message).toContain("the last look failed: ");
     expect(error.message).toContain("IAM is unavailable");
   });
@@ -79,9 +74,8 @@ describe("the wait for a hanging instance", () => {
 
   test("matches no suspension that has ended", async () => {
     const ended = [hanging("i-1", "CONTINUE"), hanging("i-2", "ABANDON")];
-    await using server = await startHttpServer((response, _request, count) =>
-      answer(response, 200, list(...ended, ...(count === 0 ? [] : [hanging("i-3")]))),
-    );
+    const lists = [list(...ended), list(...ended, hanging("i-3"))];
+    await using server = await startHttpServer(firstly(...lists.map((one) => [200, one] as const)));
     await using client = clientOf(server);
     const found = await client.hangingInstances.waitFor(groupId, () => true, { interval: 1 });
     expect(found.instanceId).toBe("i-3");
@@ -104,21 +98,19 @@ describe("the wait for a hanging instance", () => {
 
 test("the wait until nothing hangs ends when the last suspension has", async () => {
   const lists = [
-    [hanging("i-1"), hanging("i-2")],
-    [hanging("i-1"), hanging("i-2", "CONTINUE")],
+    list(hanging("i-1"), hanging("i-2")),
+    list(hanging("i-1"), hanging("i-2", "CONTINUE")),
+    list(hanging("i-1", "ABANDON")),
   ];
-  await using server = await startHttpServer((response, _request, count) =>
-    answer(response, 200, list(...(lists[count] ?? [hanging("i-1", "ABANDON")]))),
-  );
+  await using server = await startHttpServer(firstly(...lists.map((one) => [200, one] as const)));
   await using client = clientOf(server);
   await expect(client.hangingInstances.waitUntilNone(groupId, { interval: 1 })).resolves.toBeUndefined();
   expect(server.requests).toHaveLength(3);
 });
 
 test("the wait until a group is idle ends when no activity runs any more", async () => {
-  await using server = await startHttpServer((response, _request, count) =>
-    answer(response, 200, group(count < 2)),
-  );
+  const busy = [200, group(true)] as const;
+  await using server = await startHttpServer(firstly(busy, busy, [200, group(false)]));
   await using client = clientOf(server);
   await expect(client.scalingGroups.waitUntilIdle(groupId, { interval: 1 })).resolves.toEqual({
     scalingGroupId: groupId,
@@ -131,8 +123,6 @@ test("the wait until a group is idle ends when no activity runs any more", async
     maxInstanceNumber: 4,
     detail: undefined,
   });
-  expect(server.requests).toHaveLength(3);
-  expect(server.requests[0]?.path).toMatch(
-    new RegExp(`/autoscaling-api/v1/[0-9a-f]{32}/scaling_group/${groupId}$`),
-  );
+  const path = new RegExp(`/autoscaling-api/v1/[0-9a-f]{32}/scaling_group/${groupId}$`);
+  expect(server.requests.map((request) => request.path)).toEqual(Array(3).fill(expect.stringMatching(path)));
 });
