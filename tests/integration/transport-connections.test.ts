@@ -45,25 +45,20 @@ test("a redirect is not followed: its target gets no request", async () => {
   expect(elsewhere.connections).toBe(0);
 });
 
-test("a call after the client was closed fails at once and says so", async () => {
-  await using server = await startHttpServer(noHooks);
-  const client = clientOf(server, { maxRetries: 3 });
-  await client.lifecycleHooks.list(groupId);
-  await client.close();
-  const error = await rejection(client.lifecycleHooks.list(groupId));
-  expect(error.message).toMatch(/^listing the lifecycle hooks .*: no response: the client was closed/);
-  expect(isConnectionError(error) && error.retryable).toBe(false);
-  expect(server.requests).toHaveLength(1);
-});
-
-test("a client that was closed before its first call sends nothing either", async () => {
-  await using server = await startHttpServer(noHooks);
-  const client = clientOf(server);
-  await client.close();
-  await client.close();
-  await rejection(client.lifecycleHooks.list(groupId));
-  expect(server.connections).toBe(0);
-});
+test.each([0, 1])(
+  "a call after the client was closed fails at once and says so, also after %i calls",
+  async (calls) => {
+    await using server = await startHttpServer(noHooks);
+    const client = clientOf(server, { maxRetries: 3 });
+    for (let count = 0; count < calls; count++) await client.lifecycleHooks.list(groupId);
+    await client.close();
+    await client.close();
+    const error = await rejection(client.lifecycleHooks.list(groupId));
+    expect(error.message).toMatch(/^listing the lifecycle hooks .*: no response: the client was closed/);
+    expect(isConnectionError(error) && error.retryable).toBe(false);
+    expect(server.connections).toBe(calls);
+  },
+);
 
 test("closing the client waits for the calls under way", async () => {
   const arrived = Promise.withResolvers<() => void>();

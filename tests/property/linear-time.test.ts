@@ -31,8 +31,15 @@ const parsers: readonly (readonly [string, (text: string) => unknown])[] = [
   ["a date", (text) => parseRetryAfter(`Fri, ${text}`, 0)],
   ["a profile file", (text) => readIniSection(text, "default")],
   ["a profile's value", (text) => readIniSection(`[default]\nak = ${text}\n`, "default")],
+  [
+    "a profile's value that refers to others",
+    (text) => {
+      const references = text.replaceAll("(a)", "(b)");
+      return readIniSection(`[default]\na =\nb = ${text}\nc = ${references}\n`, "default");
+    },
+  ],
   ["the variable HW_ENDPOINTS", (text) => parseEndpoints(text)],
-  ["an endpoint", (text) => endpointsOf("cn-north-4", { autoscaling: `https://a/${text}` })],
+  ["an endpoint", (text) => endpointsOf("cn-north-4", { autoscaling: `https://a/${text}b/` })],
   ["the variable HTTPS_PROXY", (text) => proxySettings({ HTTPS_PROXY: `http://${text}` })],
   ["a topic's URN", (text) => notificationTopicUrnRule(text)],
   ["a topic's name", (text) => notificationTopicUrnRule(`urn:smn:cn-north-4:${"0".repeat(32)}:${text}`)],
@@ -65,7 +72,8 @@ test.each(parsers)(
   "%s is read in a time that grows with its length alone, whatever it repeats",
   (_, parse) => {
     const texts = fc.sample(repeated, { numRuns: 60, seed: 20_260_102 });
-    const known = ["<", "<title", "<a ", " ", "\t=", "a ", "%", "[", "\\\n ", "1.", "Fri, "];
+    const ofFiles = ["[", "%", "%(", "%(a)", "%(a)s", " x\n", "\\\n ", "\t=", "a "];
+    const known = ["<", "<title", "<a ", " ", "/", "1.", "Fri, ", ...ofFiles];
     for (const text of [...known.map((one) => one.repeat(length / one.length)), ...texts]) {
       // A quadratic one takes 20,000,000,000 steps: minutes.
       expect(duration(() => parse(text))).toBeLessThan(400);

@@ -90,43 +90,36 @@ describe("a refusal", () => {
 });
 
 describe("a failure without a response", () => {
+  const passing = ["ECONNRESET", "UND_ERR_SOCKET", "UND_ERR_PRX_CONN", "HPE_INVALID_CONSTANT"];
+  const timeouts = ["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"];
+  const ended = [
+    "UND_ERR_CLOSED",
+    "UND_ERR_DESTROYED",
+    "UND_ERR_INVALID_ARG",
+    "UND_ERR_RES_EXCEEDED_MAX_SIZE",
+  ];
+  const tls = ["ERR_SSL_WRONG_VERSION_NUMBER", "CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT"];
+
   test.each([
-    ["ECONNRESET", "soon"],
-    ["UND_ERR_SOCKET", "soon"],
-    ["UND_ERR_CONNECT_TIMEOUT", "soon"],
-    ["UND_ERR_HEADERS_TIMEOUT", "soon"],
-    ["UND_ERR_BODY_TIMEOUT", "soon"],
-    ["UND_ERR_PRX_CONN", "soon"],
-    ["HPE_INVALID_CONSTANT", "soon"],
-    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "soon"],
-    ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "never"],
-    ["UND_ERR_CLOSED", "never"],
-    ["UND_ERR_DESTROYED", "never"],
-    ["ERR_SSL_WRONG_VERSION_NUMBER", "never"],
-    ["UND_ERR_INVALID_ARG", "never"],
-    ["CERT_HAS_EXPIRED", "never"],
-    ["DEPTH_ZERO_SELF_SIGNED_CERT", "never"],
-  ] as const)(
-    "of code %s is followed by another attempt of a call that may be repeated: %s",
-    (code, again) => {
-      expect(lost(read, error(code)).again).toBe(again);
-      expect(lost(create, error(code), false).again).toBe(again);
-      expect(lost(create, error(code)).again).toBe("never");
-    },
-  );
+    ["soon", [...passing, ...timeouts, "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"]],
+    ["never", [...ended, ...tls]],
+  ])("is followed by another attempt of a call that may be repeated: %s after %j", (again, codes) => {
+    for (const code of codes) {
+      expect([code, lost(read, error(code)).again]).toEqual([code, again]);
+      expect([code, lost(create, error(code), false).again]).toEqual([code, again]);
+      expect([code, lost(create, error(code)).again]).toEqual([code, "never"]);
+    }
+  });
 
   test("of a create is ambiguous if something was sent, and a ConnectionError if nothing was", () => {
     expect(isAmbiguousError(lost(create, error("ECONNRESET")).error)).toBe(true);
     expect(isConnectionError(lost(create, error("ECONNRESET"), false).error)).toBe(true);
   });
 
-  test.each(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"])(
-    "of code %s is a TimeoutError",
-    (code) => {
-      const { error: classified } = lost(read, error(code));
-      expect(isTimeoutError(classified) && isConnectionError(classified)).toBe(true);
-    },
-  );
+  test.each(timeouts)("of code %s is a TimeoutError", (code) => {
+    const { error: classified } = lost(read, error(code));
+    expect(isTimeoutError(classified) && isConnectionError(classified)).toBe(true);
+  });
 
   test("that is an error of this package ends the call as it is", () => {
     const failure = new ConfigurationError("no proxy", { operation: "client" });

@@ -36,27 +36,6 @@ test("values that refer to each other do not grow without bound", () => {
   expect(() => readIniSection(text, "basic")).toThrow("line 4 has a value that is too long");
 });
 
-test.each<[string, (length: number) => string]>([
-  ["spaces", (length) => `[basic]\n${" ".repeat(length)}x`],
-  ["brackets", (length) => `${"[".repeat(length)}\n`],
-  ["references that do not end", (length) => `[basic]\nak = ${"%(".repeat(length)}`],
-  ["references that end in the middle", (length) => `[basic]\nak = ${"%(a)".repeat(length)}`],
-  ["continuation lines", (length) => `[basic]\nak = a\n${" x\n".repeat(length)}`],
-  [
-    "empty references",
-    (length) => `[basic]\na =\nb = ${"%(a)s".repeat(length)}\nc = ${"%(b)s".repeat(length)}`,
-  ],
-])("the time of reading grows with the length of the text, for %s", (_, text) => {
-  const long = text(200_000);
-  const start = performance.now();
-  try {
-    readIniSection(long, "basic");
-  } catch {
-    // Refused is fast as well.
-  }
-  expect(performance.now() - start).toBeLessThan(1_000);
-});
-
 test("any text is read or refused by a line's number", () => {
   const pieces = [
     "[basic]",

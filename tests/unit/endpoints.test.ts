@@ -76,11 +76,8 @@ describe("an endpoint", () => {
     }
   });
 
-  test("loses its slashes at the end in a time that grows with its length", () => {
-    const slashes = "/".repeat(500_000);
-    const start = performance.now();
-    expect(endpointsOf("x", { iam: `https://a.com${slashes}b${slashes}` }).iam.endsWith("/b")).toBe(true);
-    expect(performance.now() - start).toBeLessThan(500);
+  test("loses its slashes at the end, and no others", () => {
+    expect(endpointsOf("x", { iam: "https://a.com//b//" }).iam).toBe("https://a.com//b");
   });
 });
 
