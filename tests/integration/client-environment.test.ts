@@ -48,22 +48,6 @@ test.each([
   expect(server.requests).toHaveLength(requests);
 });
 
-test("HW_CLOUD is the domain of the endpoints that nothing else names", async () => {
-  const sent: string[] = [];
-  await using client = clientOf(
-    { url: "" },
-    {
-      ...unset,
-      environment: { HW_CLOUD: "nowhere.invalid" },
-      projectId: "p1",
-      maxRetries: 0,
-      onRequest: ({ url }) => sent.push(url),
-    },
-  );
-  await rejection(client.lifecycleHooks.list(groupId));
-  expect(sent).toEqual([`https://as.cn-north-4.nowhere.invalid${list}`]);
-});
-
 test.each<[Partial<AutoScalingClientOptions>, string]>([
   [{ environment: { HW_MAX_RETRIES: "many" } }, 'HW_MAX_RETRIES "many" is not a number of retries'],
   [{ environment: { HW_CLOUD: "a/b" } }, 'HW_CLOUD "a/b" is not a domain'],

@@ -73,14 +73,12 @@ test.each([
   [{ [uri]: "http://169.254.1.1.example.com" }, elsewhere],
   [{ [uri]: "file:///etc" }, elsewhere],
   [{ [uri]: "nowhere" }, elsewhere],
-])("variables of a pod that can't be used end the search: %j", async (change, problem) => {
-  await using pod = await makePod("http://127.0.0.1:1");
-  const environment = { ...pod.environment, ...change };
-  expect((await rejection(given(defaultCredentials({ environment })))).message).toContain(problem);
-});
-
-test("an empty token file of a pod is told", async () => {
-  await using pod = await makePod("http://127.0.0.1:1", "\n");
-  const { message } = await rejection(given(defaultCredentials({ environment: pod.environment })));
-  expect(message).toContain(`token: the file is empty (${tokenFile} names it)`);
-});
+  [{}, `token: the file is empty (${tokenFile} names it)`, "\n"],
+])(
+  "variables of a pod that can't be used, or an empty file, end the search: %j",
+  async (change, problem, token?: string) => {
+    await using pod = await makePod("http://127.0.0.1:1", token);
+    const environment = { ...pod.environment, ...change };
+    expect((await rejection(given(defaultCredentials({ environment })))).message).toContain(problem);
+  },
+);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { startEmulator } from "../../sdk/emulator";
 import { isConfigurationError, isServiceError } from "../../sdk/errors/errors";
 import { clientOf, groupId, keys, rejection } from "../support/sdk";
 import { answer, type HttpServer, noHooks, startHttpServer } from "../support/servers";
@@ -31,15 +30,6 @@ test("a project that is not given is looked up once for all calls, at once or la
   await client.lifecycleHooks.list(groupId);
   expect(paths(server)).toEqual([look, ...Array(3).fill(`GET ${hooks("p1")}`)]);
   expect(server.requests.at(-1)?.headers).toMatchObject({ "x-project-id": "p1" });
-});
-
-test("the look-up is signed as the identity service wants it, against the emulator", async () => {
-  await using emulator = await startEmulator(keys);
-  await using client = clientOf(emulator, lookingUp);
-  expect(await client.projectId()).toBe(emulator.projectId);
-  expect(emulator.requests).toMatchObject([
-    { method: "GET", path: "/v3/projects", query: "name=cn-north-4", status: 200 },
-  ]);
 });
 
 const none = "these credentials see no project of that name";

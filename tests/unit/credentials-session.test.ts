@@ -69,32 +69,29 @@ describe("fetching credentials", () => {
     expect(clock.asked).toBe(3);
   });
 
-  test("pauses when a provider has nothing newer in the last minutes: 500 calls ask it twice", async () => {
-    const end = new Date(start + 4 * minute);
-    const { clock, session } = scripted(() => ({ ...keys, expiresAt: end }));
+  const endingAfter = (minutes: number) => ({ ...keys, expiresAt: new Date(start + minutes * minute) });
+  const failing = (count: number) => {
+    if (count > 0) throw new Error("the vault is sealed");
+    return endingAfter(60);
+  };
+
+  test.each([
+    ["has only those of the last minutes: 500 calls ask it twice", () => endingAfter(4), 0, 2],
+    ["has nothing newer in the last minutes: 500 calls ask it three times", () => endingAfter(60), 58, 3],
+    ["fails in the last minutes: 500 calls ask it three times", failing, 58, 3],
+  ])("pauses when a provider %s, without harm while the old are valid", async (_, give, minutes, asks) => {
+    const { clock, session } = scripted(give);
+    await session.get();
+    clock.now += minutes * minute;
     for (let call = 0; call < 500; call++) {
-      await session.get();
+      expect(await accessKey(session)).toBe(keys.accessKey);
       await nextTurn();
     }
-    expect(clock.asked).toBe(2);
+    expect(clock.asked).toBe(asks);
     clock.now += second;
     await session.get();
     await session.get();
-    expect(clock.asked).toBe(3);
-  });
-
-  test("pauses after a renewal that failed, without harm while the old credentials are valid", async () => {
-    const { clock, session } = scripted((count) => {
-      if (count > 0) throw new Error("the vault is sealed");
-      return { ...keys, expiresAt: new Date(start + 60 * minute) };
-    });
-    const first = await session.get();
-    clock.now += 58 * minute;
-    for (let call = 0; call < 500; call++) {
-      expect(await session.get()).toBe(first);
-      await nextTurn();
-    }
-    expect(clock.asked).toBe(3);
+    expect(clock.asked).toBe(asks + 1);
   });
 
   test("pauses longer with each failure, a minute at the most, and calls share the last failure", async () => {
