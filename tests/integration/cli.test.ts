@@ -23,12 +23,11 @@ function start(...args: string[]) {
   const child = spawn(process.execPath, [bin["huaweicloud-as"], ...args], { env: environment });
   onTestFinished(() => void child.kill("SIGKILL"));
   const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    output.stderr += chunk;
-  });
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (chunk) => {
+      output[name] += chunk;
+    });
+  }
   const ended = once(child, "close").then(([code]) => ({ code, ...output }));
   return { child, output, ended };
 }
@@ -71,10 +70,8 @@ describe("an instance that hangs", () => {
   test("is completed on the hook that is named, and on its last one without a name", async () => {
     const instance = hang();
     const doubtful = await start("complete", group, instance, "--continue").ended;
-    expect(doubtful).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining("hangs on boot, check: name one"),
-    });
+    const stderr = expect.stringContaining("hangs on boot, check: name one");
+    expect(doubtful).toMatchObject({ code: 2, stderr });
     const first = await start("complete", group, instance, "--hook", "boot", "--continue").ended;
     expect(first).toEqual({ code: 0, stdout: `${instance} on boot: CONTINUE\n`, stderr: "" });
     expect(statuses(instance)).toEqual([
@@ -123,9 +120,7 @@ test.each([
 });
 
 test("help and version are told without credentials", async () => {
-  expect(await start("--help").ended).toMatchObject({
-    code: 0,
-    stdout: expect.stringContaining("Usage: huaweicloud-as"),
-  });
+  const stdout = expect.stringContaining("Usage: huaweicloud-as");
+  expect(await start("--help").ended).toMatchObject({ code: 0, stdout });
   expect((await start("--version").ended).stdout).toBe(`${version}\n`);
 });

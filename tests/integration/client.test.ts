@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  AutoScalingClient,
-  isInvalidInputError,
-  isNotFound,
-  type RequestEvent,
-  type ResponseEvent,
-} from "../../sdk";
+import { AutoScalingClient, isInvalidInputError, type RequestEvent, type ResponseEvent } from "../../sdk";
 import type { CompleteInput } from "../../sdk/api/schemas";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { groupId, topicUrn } from "../support/hooks";
@@ -148,13 +142,6 @@ describe("hanging instances", () => {
     const completing = client.hangingInstances.complete(groupId, callback);
     await expect(completing).rejects.toThrow(problem);
   });
-});
-
-test("a group is read, and is idle until an activity runs in it", async () => {
-  const group = await client.scalingGroups.get(groupId);
-  expect(group).toMatchObject({ scalingGroupId: groupId, isScaling: false });
-  await expect(client.scalingGroups.waitUntilIdle(groupId)).resolves.toEqual(group);
-  expect(isNotFound(await rejection(client.scalingGroups.get("missing")))).toBe(true);
 });
 
 test("all groups are listed, a request for each hundred", async () => {

@@ -115,10 +115,7 @@ test("a client asks the metadata service before its first call, and not at all w
   await using client = clientOf(server, { credentials: metadataCredentials({ endpoint: metadata.url }) });
   expect(metadata.connections).toBe(0);
   await client.lifecycleHooks.list(groupId);
-  expect(server.requests[0]?.headers).toMatchObject({
-    authorization: expect.stringContaining(`Access=${temporaryKeys.accessKey},`),
-    "x-security-token": temporaryKeys.securityToken,
-  });
+  expect(server.requests[0]?.headers["x-security-token"]).toBe(temporaryKeys.securityToken);
   await using other = clientOf(server, { credentials: keys });
   await other.lifecycleHooks.list(groupId);
   expect(metadata.requests).toHaveLength(2);
