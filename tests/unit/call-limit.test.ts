@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { CallLimit } from "../../sdk/calls/call-limit";
 
-test("a call limit that was released does not abort any more", async () => {
+test("a call limit that was released does not abort any more", () => {
   const controller = new AbortController();
-  const limit = new CallLimit(10, controller.signal);
+  const limit = new CallLimit(600_000, controller.signal);
   limit.release();
   controller.abort("enough");
-  await sleep(20);
   expect(limit.signal.aborted).toBe(false);
 });
 

@@ -61,14 +61,14 @@ describe("a refusal", () => {
   );
 
   test.each([
-    ["create", create, 500, "<html>"],
-    ["create", create, 502, {}],
-    ["create", create, 503, {}],
-    ["create", create, 504, { error_code: "APIGW.0201" }],
-    ["callback", complete, 500, { error: { code: "AS.0001" } }],
-    ["callback", complete, 500, { error_code: "APIGW.0601" }],
-    ["callback", complete, 503, {}],
-  ])("of a %s that may have taken effect is ambiguous: %#", (_, call, status, body) => {
+    ["create", 500, "<html>", create],
+    ["create", 502, {}, create],
+    ["create", 503, {}, create],
+    ["create", 504, { error_code: "APIGW.0201" }, create],
+    ["callback", 500, { error: { code: "AS.0001" } }, complete],
+    ["callback", 500, { error_code: "APIGW.0601" }, complete],
+    ["callback", 503, {}, complete],
+  ])("of a %s that may have taken effect is ambiguous: %i %j", (_, status, body, call) => {
     const { error: classified } = answered(call, status, body);
     expect(isAmbiguousError(classified)).toBe(true);
     expect(classified).toMatchObject({ status, retryable: false });
@@ -76,9 +76,9 @@ describe("a refusal", () => {
   });
 
   test.each([
-    [read, 503],
-    [create, 504],
-  ])("has its code and its request id, also when it is ambiguous: %#", (call, status) => {
+    [503, "a read", read],
+    [504, "a create, which is ambiguous,", create],
+  ])("with status %i of %s has its code and its request id", (status, _, call) => {
     const body = { error_code: "APIGW.0201", request_id: "from-body" };
     const ofHeader = answered(call, status, body, { "x-request-id": "4f" }).error;
     expect(ofHeader).toMatchObject({ code: "APIGW.0201", requestId: "4f" });
