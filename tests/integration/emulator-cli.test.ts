@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type Emulator, startEmulator } from "../../sdk/emulator";
+import { startEmulator } from "../../sdk/emulator";
 import { version } from "../../sdk/version";
 import { bundle } from "../../tools/setup/build.mts";
 import { call, pathsOf, sampleHook } from "../support/emulator-calls";
@@ -30,30 +30,16 @@ function start(...args: string[]) {
   const child = spawn(process.execPath, [cli, ...args]);
   running.push(child);
   const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    output.stderr += chunk;
-  });
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (chunk) => {
+      output[name] += chunk;
+    });
+  }
   const ended = once(child, "close").then(([code, signal]) => ({ code, signal, ...output }));
   /** Waits until something has been printed; starting Node takes its time when all tests run side by side. */
   const printed = (text: string | RegExp) => expect.poll(() => output.stdout).toMatch(text);
-  return { child, output, ended, printed };
-}
-
-/** Enough of an emulator in another process to send it requests. */
-function reached(stdout: string, groups: readonly string[]): Emulator {
-  const value = (name: string) => new RegExp(`^export ${name}=(.*)$`, "m").exec(stdout)?.[1] ?? "";
-  const [, port] = /127\.0\.0\.1:(\d+)/.exec(stdout) ?? [];
-  const projectId = "0123456789abcdef0123456789abcdef";
-  return {
-    port: Number(port),
-    accessKey: value("HW_ACCESS_KEY"),
-    secretKey: value("HW_SECRET_KEY"),
-    projectId,
-    groups,
-  } as unknown as Emulator;
+  const url = () => /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout)?.[0] ?? "";
+  return { child, output, ended, printed, url };
 }
 
 test("it begins with what a shell needs to run it", () => {
@@ -61,14 +47,12 @@ test("it begins with what a shell needs to run it", () => {
 });
 
 describe("started", () => {
-  test("it prints what leads to it, and then each request", async () => {
-    const { output, printed, child, ended } = start("--group", "group-1", "--group", "group-2");
+  test("it prints what leads to it, and then each request, until SIGTERM ends it", async () => {
+    const { output, printed, child, ended, url } = start("--group", "group-1", "--group", "group-2");
     await printed("# Requests:");
-    const emulator = reached(output.stdout, ["group-1", "group-2"]);
-    const url = `http://127.0.0.1:${emulator.port}`;
     expect(output.stdout.split("\n")).toEqual([
-      expect.stringContaining(`listens on ${url}.`),
-      `# Open ${url}/ in a browser to look at it.`,
+      expect.stringContaining(`listens on ${url()}.`),
+      `# Open ${url()}/ in a browser to look at it.`,
       "# scaling group: group-1",
       "# scaling group: group-2",
       "",
@@ -79,19 +63,24 @@ describe("started", () => {
       "export HW_AUTH_TOKEN=''",
       "export HW_PROJECT_ID=''",
       "export HUAWEICLOUD_SDK_PROJECT_ID=''",
-      `export HW_ENDPOINTS='{"autoscaling":"${url}","iam":"${url}"}'`,
+      `export HW_ENDPOINTS='{"autoscaling":"${url()}","iam":"${url()}"}'`,
       "",
       "# The same for one Pulumi stack only:",
       "pulumi config set huaweicloud:region cn-north-4",
       "pulumi config set huaweicloud:accessKey EMULATORACCESSKEY001",
       "pulumi config set --secret huaweicloud:secretKey made-up-secret-key-of-the-local-emulator",
-      `pulumi config set huaweicloud:endpoints '{"autoscaling":"${url}","iam":"${url}"}'`,
+      `pulumi config set huaweicloud:endpoints '{"autoscaling":"${url()}","iam":"${url()}"}'`,
       "",
       "# Requests:",
       "",
     ]);
 
-    const { hooks, instances } = pathsOf(emulator, "group-2");
+    const { hooks, instances } = pathsOf({ projectId: "0123456789abcdef0123456789abcdef" }, "group-2");
+    const emulator = {
+      port: Number(new URL(url()).port),
+      accessKey: "EMULATORACCESSKEY001",
+      secretKey: "made-up-secret-key-of-the-local-emulator",
+    };
     await call(emulator, "POST", hooks, { body: sampleHook });
     await call(emulator, "POST", hooks, { body: sampleHook });
     await call(emulator, "GET", instances, { query: { instance_id: "i-1" } });
@@ -109,20 +98,20 @@ describe("started", () => {
   });
 
   test("what it prints sets the environment in a shell", async () => {
-    const { output, printed } = start();
+    const { output, printed, url } = start();
     await printed("# Requests:");
     const exports = output.stdout.replaceAll(/^pulumi .*$/gm, "");
     const script = `${exports}\nprintf %s "$HW_ENDPOINTS"`;
     const endpoints: unknown = JSON.parse(execFileSync("sh", ["-c", script], { encoding: "utf8" }));
-    expect(endpoints).toEqual({ autoscaling: expect.any(String), iam: expect.any(String) });
+    expect(endpoints).toEqual({ autoscaling: url(), iam: url() });
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("%s ends it cleanly, whatever is connected", async (signal) => {
-    const { output, printed, child, ended } = start();
-    await printed("# Requests:");
-    const emulator = reached(output.stdout, ["e5d27f5c-dd76-4a61-b4bc-a67c5686719a"]);
-    expect(await call(emulator, "GET", pathsOf(emulator).hookList)).toMatchObject({ status: 200 });
-    child.kill(signal);
+  test("it is ready to serve as soon as it prints its address, and SIGINT ends it whatever is connected", async () => {
+    const { child, ended, url } = start();
+    await once(child.stdout, "data");
+    // Keeps its connection.
+    expect(await fetch(`${url()}/emulator/ready`)).toMatchObject({ status: 200 });
+    child.kill("SIGINT");
     expect(await ended).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
 
@@ -140,33 +129,18 @@ describe("started", () => {
   });
 
   test("it has a demo whose instances hang, which two more commands scale and complete", async () => {
-    const { output, printed } = start("--launch-time", "0");
+    const { output, printed, url } = start("--launch-time", "0");
     await printed("# Requests:");
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout)?.[0] ?? "";
-    expect(await start("scale", "demo", "1", "--url", url).ended).toMatchObject({
-      code: 0,
-      stdout: "",
-      stderr: "",
-    });
+    const scaled = await start("scale", "demo", "1", "--url", url()).ended;
+    expect(scaled).toMatchObject({ code: 0, stdout: "", stderr: "" });
     await printed(/ demo: instance \S+ hangs on boot until /);
     const instance = / demo: instance (\S+) hangs/.exec(output.stdout)?.[1] ?? "";
     expect(instance).toMatch(/^web-conf_[0-9A-F]{8}$/);
-    expect(await start("complete", "demo", instance, "CONTINUE", "--url", url).ended).toMatchObject({
-      code: 0,
-    });
+    const complete = () => start("complete", "demo", instance, "CONTINUE", "--url", url()).ended;
+    expect(await complete()).toMatchObject({ code: 0 });
     await printed(/ demo: instance \S+ is INSERVICE/);
-    const again = await start("complete", "demo", instance, "CONTINUE", "--url", url).ended;
-    expect(again).toMatchObject({
-      code: 1,
-      stderr: "huaweicloud-as-emulator: no instance of the group hangs there\n",
-    });
-  });
-
-  test("it is ready to serve as soon as it prints its address", async () => {
-    const { child } = start();
-    const [chunk] = await once(child.stdout, "data");
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk))?.[0];
-    expect((await fetch(`${url}/emulator/ready`)).status).toBe(200);
+    const stderr = "huaweicloud-as-emulator: no instance of the group hangs there\n";
+    expect(await complete()).toMatchObject({ code: 1, stderr });
   });
 });
 
@@ -178,18 +152,14 @@ describe("not started", () => {
   });
 
   test("it says what it can't understand, and what it can", async () => {
-    const { code, stdout, stderr } = await start("--port", "x").ended;
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^huaweicloud-as-emulator: --port "x" is not a port.*\n\nUsage: /);
+    const stderr = expect.stringMatching(/^huaweicloud-as-emulator: --port "x" is not a port.*\n\nUsage: /);
+    expect(await start("--port", "x").ended).toMatchObject({ code: 2, stdout: "", stderr });
   });
 
   test("it says that the port is in use", async () => {
     await using other = await startEmulator();
-    const { code, stdout, stderr } = await start("--port", String(other.port)).ended;
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toBe(
-      `huaweicloud-as-emulator: port ${other.port} is in use; give another with --port, or none to have the system pick one\n`,
-    );
+    const stderr = `huaweicloud-as-emulator: port ${other.port} is in use; give another with --port, or none to have the system pick one\n`;
+    expect(await start("--port", String(other.port)).ended).toMatchObject({ code: 1, stdout: "", stderr });
   });
 });
 

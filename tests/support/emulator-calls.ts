@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import type { Emulator } from "../../sdk/emulator";
+import { defaultGroup } from "../../sdk/emulator/options";
 import { authorization, sdkDate, signingKey } from "../../sdk/http/signer";
 
 /** What is out of the ordinary about a request. */
@@ -35,7 +36,7 @@ export interface CallAnswer {
  * `path`: not percent-encoded.
  */
 export async function call(
-  emulator: Emulator,
+  emulator: Pick<Emulator, "port" | "accessKey" | "secretKey">,
   method: string,
   path: string,
   options: CallOptions = {},
@@ -64,7 +65,7 @@ export async function call(
 
 /** Sends a request as it is. */
 export function send(
-  { port }: Emulator,
+  { port }: Pick<Emulator, "port">,
   {
     method,
     target,
@@ -114,8 +115,8 @@ export function send(
   });
 }
 
-/** The paths of the API on an emulator's first group. */
-export function pathsOf({ projectId, groups }: Emulator, groupId = groups[0] ?? "") {
+/** The paths of the API on a group of an emulator. */
+export function pathsOf({ projectId }: Pick<Emulator, "projectId">, groupId = defaultGroup) {
   const base = `/autoscaling-api/v1/${projectId}`;
   return {
     hooks: `${base}/scaling_lifecycle_hook/${groupId}`,
