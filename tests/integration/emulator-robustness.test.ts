@@ -1,25 +1,16 @@
+import { once } from "node:events";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../sdk/emulator";
 import { emulatorOfEachTest } from "../support/emulator";
-import { call, pathsOf, sampleHook, send } from "../support/emulator-calls";
+import { type CallOptions, call, pathsOf, sampleHook, send } from "../support/emulator-calls";
 
-const emulator = emulatorOfEachTest(() => ({ strict: true }));
+const emulator = emulatorOfEachTest(() => ({ strict: true, authToken: "TOKEN" }));
 
-/** Sends bytes and reads until the server hangs up. */
-function raw(bytes: string | Buffer): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(emulator.port, "127.0.0.1");
-    let received = "";
-    socket.on("data", (chunk) => {
-      received += chunk.toString("latin1");
-    });
-    socket.on("error", reject);
-    socket.on("close", () => resolve(received));
-    socket.write(bytes);
-  });
-}
+const list = (on = emulator, options: CallOptions = {}) => call(on, "GET", pathsOf(on).hookList, options);
+const get = (target: string) => send(emulator, { method: "GET", target });
 
 describe("a body", () => {
   test.each([
@@ -37,31 +28,18 @@ describe("a body", () => {
     expect(await call(emulator, "PUT", hook("x"), { body })).toMatchObject({ status: 400, code });
   });
 
-  test("that is not UTF-8 is refused", async () => {
-    await using open = await startEmulator({ authToken: "TOKEN" });
-    const answer = await send(open, {
-      method: "POST",
-      target: pathsOf(open).hooks,
-      headers: { "x-auth-token": "TOKEN" },
-      body: Buffer.from([0x7b, 0xff, 0x7d]),
-    });
-    expect(answer).toMatchObject({ status: 400, code: "AS.0022" });
-  });
-
-  test("that is larger than the gateway takes is refused, without being kept", async () => {
-    const answer = await send(emulator, {
-      method: "POST",
-      target: pathsOf(emulator).hooks,
-      headers: {},
-      body: Buffer.alloc(12 * 1024 * 1024 + 1, "x"),
-    });
-    expect(answer).toMatchObject({ status: 413, code: "APIGW.0201" });
-    expect(emulator.requests).toMatchObject([{ body: "", status: 413 }]);
+  test.each([
+    ["that is not UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), 400, "AS.0022", "{\ufffd}"],
+    ["that is larger than the gateway takes", Buffer.alloc(12 * 1024 * 1024 + 1, "x"), 413, "APIGW.0201", ""],
+  ])("%s is refused, and the log has what is text of it", async (_, body, status, code, logged) => {
+    const headers = { "x-auth-token": "TOKEN" };
+    const answer = await send(emulator, { method: "POST", target: pathsOf(emulator).hooks, headers, body });
+    expect(answer).toMatchObject({ status, code });
+    expect(emulator.requests).toMatchObject([{ body: logged, status }]);
   });
 
   test("is not needed where there is nothing to say", async () => {
-    const answer = await call(emulator, "GET", pathsOf(emulator).hookList, { body: "garbage" });
-    expect(answer).toMatchObject({ status: 200 });
+    expect(await list(emulator, { body: "garbage" })).toMatchObject({ status: 200 });
   });
 });
 
@@ -73,29 +51,30 @@ describe("what is not a request", () => {
     ["a tunnel", "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n", "405"],
     ["a broken chunk", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", "400"],
   ])("%s gets an answer and the end of the connection", async (_, bytes, status) => {
-    expect(await raw(bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(await call(emulator, "GET", pathsOf(emulator).hookList)).toMatchObject({ status: 200 });
+    const socket = connect(emulator.port, "127.0.0.1");
+    socket.write(bytes);
+    expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(await list()).toMatchObject({ status: 200 });
   });
 
-  test("a target that can't be decoded is a bad request", async () => {
-    for (const target of ["/%ff", `${pathsOf(emulator).hookList}%`]) {
-      const answer = await send(emulator, { method: "GET", target, headers: {} });
-      expect(answer).toMatchObject({ status: 400, code: "APIGW.0201" });
-    }
-  });
+  test.each(["/%ff", "/autoscaling-api/v1/p/scaling_lifecycle_hook/g/list%"])(
+    "the target %s, which can't be decoded, is a bad request",
+    async (target) => {
+      expect(await get(target)).toMatchObject({ status: 400, code: "APIGW.0201" });
+    },
+  );
 
   test("a whole URL as the target is its path", async () => {
-    const target = `${emulator.url}${pathsOf(emulator).hookList}`;
-    const answer = await send(emulator, { method: "GET", target, headers: {} });
-    expect(answer).toMatchObject({ status: 401 });
-    expect(emulator.requests).toMatchObject([{ path: pathsOf(emulator).hookList }]);
+    const { hookList } = pathsOf(emulator);
+    expect(await get(`${emulator.url}${hookList}`)).toMatchObject({ status: 401 });
+    expect(emulator.requests).toMatchObject([{ path: hookList }]);
   });
 
   test("a client that goes away in the middle leaves nothing behind", async () => {
     const socket = connect(emulator.port, "127.0.0.1");
     socket.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf", () => socket.destroy());
-    await new Promise((resolve) => socket.on("close", resolve));
-    expect(await call(emulator, "GET", pathsOf(emulator).hookList)).toMatchObject({ status: 200 });
+    await once(socket, "close");
+    expect(await list()).toMatchObject({ status: 200 });
     expect(emulator.requests).toHaveLength(1);
   });
 
@@ -110,7 +89,7 @@ describe("what is not a request", () => {
       socket.write(bytes, () => socket.resetAndDestroy());
       await new Promise((resolve) => socket.on("close", resolve));
     }
-    expect(await call(emulator, "GET", pathsOf(emulator).hookList)).toMatchObject({ status: 200 });
+    expect(await list()).toMatchObject({ status: 200 });
   });
 });
 
@@ -153,14 +132,14 @@ describe("closing", () => {
   test("ends idle connections and those under way, at once and as often as wanted", async () => {
     const closing = await startEmulator();
     const idle = connect(closing.port, "127.0.0.1");
-    await new Promise((resolve) => idle.on("connect", resolve));
-    const idleEnd = new Promise((resolve) => idle.on("close", resolve).resume());
+    await once(idle, "connect");
+    const idleEnd = once(idle.resume(), "close");
     const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
     closing.intercept(() => {
       arrive();
       return new Promise(() => {});
     });
-    const held = call(closing, "GET", pathsOf(closing).hookList);
+    const held = list(closing);
     const outcome = expect(held).rejects.toThrow("socket hang up");
     await arrived;
     await Promise.all([closing.close(), closing.close()]);
@@ -170,7 +149,7 @@ describe("closing", () => {
 
   test("does not wait for an answer that is late", async () => {
     const slow = await startEmulator({ latency: 3_600_000 });
-    const held = call(slow, "GET", pathsOf(slow).hookList).catch((error: Error) => error.message);
+    const held = list(slow).catch((error: Error) => error.message);
     await expect.poll(() => slow.requests).toHaveLength(1);
     await slow.close();
     expect(await held).toBe("socket hang up");

@@ -123,7 +123,7 @@ describe("topics and subscriptions", () => {
   });
 
   test("calls need a signature, the links of a subscriber do not", async () => {
-    const get = (target: string) => send(emulator, { method: "GET", target, headers: {} });
+    const get = (target: string) => send(emulator, { method: "GET", target });
     const list = await get(`/v2/${emulator.projectId}/notifications/topics`);
     expect(list).toMatchObject({ status: 401, code: "APIGW.0301" });
     const open = await get("/smn/subscription/unsubscribe?subscription_urn=none");

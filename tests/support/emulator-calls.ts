@@ -1,4 +1,6 @@
-import { type IncomingHttpHeaders, request } from "node:http";
+import { once } from "node:events";
+import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { text as textOf } from "node:stream/consumers";
 import type { Emulator } from "../../sdk/emulator";
 import { defaultGroup } from "../../sdk/emulator/options";
 import { authorization, sdkDate, signingKey } from "../../sdk/http/signer";
@@ -11,14 +13,11 @@ export interface CallOptions {
   /** Signed unless `unsigned` names them. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly unsigned?: Readonly<Record<string, string>>;
-  readonly accessKey?: string;
   readonly secretKey?: string;
   readonly date?: Date;
-  /** Sent instead of what was signed. */
-  readonly sentBody?: string;
   /** Sends no signature. */
   readonly anonymous?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface CallAnswer {
@@ -41,78 +40,46 @@ export async function call(
   path: string,
   options: CallOptions = {},
 ): Promise<CallAnswer> {
-  const body =
-    options.body === undefined || typeof options.body === "string"
-      ? (options.body ?? "")
-      : JSON.stringify(options.body);
+  const { body: given = "", secretKey = emulator.secretKey, date = new Date() } = options;
+  const body = typeof given === "string" ? given : JSON.stringify(given);
   const query = Object.entries(options.query ?? {});
-  const signed = {
-    host: `127.0.0.1:${emulator.port}`,
-    "x-sdk-date": sdkDate(options.date ?? new Date()),
-    ...options.headers,
-  };
-  const key = signingKey(options.accessKey ?? emulator.accessKey, options.secretKey ?? emulator.secretKey);
+  const host = `127.0.0.1:${emulator.port}`;
+  const signed = { host, "x-sdk-date": sdkDate(date), ...options.headers };
+  const key = signingKey(emulator.accessKey, secretKey);
   const signature = authorization({ method, path, query, headers: signed, body }, key);
   const search = query.length === 0 ? "" : `?${new URLSearchParams(query)}`;
   return send(emulator, {
     method,
     target: path.toWellFormed().split("/").map(encodeURIComponent).join("/") + search,
     headers: { ...signed, ...options.unsigned, ...(options.anonymous ? {} : { authorization: signature }) },
-    body: options.sentBody ?? body,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    body,
+    signal: options.signal,
   });
 }
 
+/** A request as it is sent. */
+interface Sent {
+  readonly method: string;
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Sends a request as it is. */
-export function send(
-  { port }: Pick<Emulator, "port">,
-  {
-    method,
-    target,
-    headers,
-    body = "",
-    signal,
-  }: {
-    method: string;
-    target: string;
-    headers: Record<string, string>;
-    body?: string | Buffer;
-    signal?: AbortSignal;
-  },
-): Promise<CallAnswer> {
-  return new Promise((resolve, reject) => {
-    // Node frames the body of a GET only when it is told its length.
-    const framed = { ...headers, "content-length": Buffer.byteLength(body) };
-    const outgoing = request(
-      {
-        host: "127.0.0.1",
-        port,
-        method,
-        path: target,
-        headers: framed,
-        agent: false,
-        ...(signal ? { signal } : {}),
-      },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-        incoming.on("error", reject);
-        incoming.on("end", () => {
-          const text = Buffer.concat(chunks).toString();
-          const json: unknown = text.startsWith("{") ? JSON.parse(text) : undefined;
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            text,
-            json,
-            ...errorOf(json),
-          });
-        });
-      },
-    );
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
+export async function send({ port }: Pick<Emulator, "port">, sent: Sent): Promise<CallAnswer> {
+  const { method, target: path, body = "", signal } = sent;
+  // Node frames the body of a GET only when it is told its length.
+  const headers = { ...sent.headers, "content-length": Buffer.byteLength(body) };
+  const to = { host: "127.0.0.1", port, agent: false, ...(signal ? { signal } : {}) };
+  const outgoing = request({ ...to, method, path, headers });
+  // Once there is an answer, what goes wrong is an error of its.
+  outgoing.on("error", () => {});
+  outgoing.end(body);
+  const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  const text = await textOf(incoming);
+  const json: unknown = text.startsWith("{") ? JSON.parse(text) : undefined;
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, text, json, ...errorOf(json) };
 }
 
 /** The paths of the API on a group of an emulator. */
