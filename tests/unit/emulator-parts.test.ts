@@ -6,8 +6,9 @@ import { codeOf } from "../../sdk/emulator/http/refusals";
 import { RequestLog } from "../../sdk/emulator/http/request-log";
 
 describe("the rate limit", () => {
-  const passed = (limit: RateLimit, times: readonly number[]) =>
-    times.filter((time) => {
+  const passed = (perSecond: number | undefined, ...times: readonly number[]) => {
+    const limit = new RateLimit(perSecond);
+    return times.filter((time) => {
       try {
         limit.pass(time);
         return true;
@@ -15,57 +16,59 @@ describe("the rate limit", () => {
         return false;
       }
     });
+  };
 
   test("lets so many pass in the second that begins with the first", () => {
-    expect(passed(new RateLimit(2), [500, 600, 1499, 1500, 1501, 1502, 9000])).toEqual([
-      500, 600, 1500, 1501, 9000,
-    ]);
+    const times = [500, 600, 1499, 1500, 1501, 1502, 9000];
+    expect(passed(2, ...times)).toEqual([500, 600, 1500, 1501, 9000]);
   });
 
   test("lets nothing pass at a limit of zero, and everything without one", () => {
-    expect(passed(new RateLimit(0), [1, 2])).toEqual([]);
-    expect(passed(new RateLimit(undefined), [1, 1, 1])).toEqual([1, 1, 1]);
+    expect(passed(0, 1, 2)).toEqual([]);
+    expect(passed(undefined, 1, 1, 1)).toEqual([1, 1, 1]);
   });
 });
 
 describe("the log", () => {
-  const request = { method: "GET", path: "/", query: "", headers: {}, body: Buffer.alloc(0) };
+  /** A log to which so many requests came. */
+  function logOf(count: number, bodyOf: (index: number) => Buffer = () => Buffer.alloc(0)) {
+    const log = new RequestLog();
+    for (let index = 1; index <= count; index++) {
+      const request = { method: "GET", path: "/", query: "", headers: {}, body: bodyOf(index) };
+      log.open(request, String(index), 0);
+    }
+    return log;
+  }
 
   test("forgets the oldest when there are more than ten thousand", () => {
-    const log = new RequestLog();
-    for (let count = 1; count <= 10_001; count++) log.open(request, String(count), 0);
-    expect(log.entries).toHaveLength(5001);
-    expect(log.entries.at(0)?.requestId).toBe("5001");
-    expect(log.entries.at(-1)?.requestId).toBe("10001");
+    const { entries } = logOf(10_001);
+    expect(entries).toHaveLength(5001);
+    expect([entries.at(0)?.requestId, entries.at(-1)?.requestId]).toEqual(["5001", "10001"]);
   });
 
   test("forgets the oldest when their texts are more than eight million characters", () => {
-    const log = new RequestLog();
     const body = Buffer.alloc(10_000, "x");
-    for (let count = 1; count <= 801; count++) log.open({ ...request, body }, String(count), 0);
-    expect(log.entries.length).toBeLessThan(500);
-    expect(log.entries.at(-1)?.requestId).toBe("801");
-    const characters = log.entries.reduce((sum, entry) => sum + entry.path.length + entry.body.length, 0);
+    const { entries } = logOf(801, () => body);
+    expect(entries.length).toBeLessThan(500);
+    expect(entries.at(-1)?.requestId).toBe("801");
+    const characters = entries.reduce((sum, entry) => sum + entry.path.length + entry.body.length, 0);
     expect(characters).toBeLessThanOrEqual(8_000_000);
   });
 
   test("holds no more memory than its text takes", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
-    const log = new RequestLog();
     collect();
     const before = process.memoryUsage().heapUsed;
-    for (let count = 1; count <= 500; count++) {
-      log.open({ ...request, body: Buffer.alloc(40_000, String(count)) }, "1", 0);
-    }
+    const { entries } = logOf(500, (index) => Buffer.alloc(40_000, String(index)));
     collect();
-    expect(log.entries).toHaveLength(500);
+    expect(entries).toHaveLength(500);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(2 * 500 * 10_000);
   });
 
   test("keeps the beginning of a large body", () => {
-    const { body } = new RequestLog().open({ ...request, body: Buffer.from("ä".repeat(20_000)) }, "1", 0);
-    expect(body).toBe("ä".repeat(10_000));
+    const { entries } = logOf(1, () => Buffer.from("ä".repeat(20_000)));
+    expect(entries).toMatchObject([{ body: "ä".repeat(10_000) }]);
   });
 });
 
