@@ -1,11 +1,11 @@
-import { createServer } from "node:http";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../sdk/emulator";
 import { browserMissing, browserPath, startBrowser } from "../support/browser";
 import { call, pathsOf } from "../support/emulator-calls";
+import { groupId as group } from "../support/hooks";
+import { always, startHttpServer } from "../support/servers";
 
-const group = "e5d27f5c-dd76-4a61-b4bc-a67c5686719a";
 let browser: Browser;
 let emulator: Emulator;
 let page: Page;
@@ -87,22 +87,21 @@ describe.skipIf(browserPath === undefined)(`the page in a browser${browserMissin
     await button(/^Scale out/).focus();
     await page.keyboard.press("Enter");
     await button(/^CONTINUE/).waitFor();
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("Scale out");
+    const focused = () => page.evaluate("document.activeElement.textContent");
+    expect(await focused()).toBe("Scale out");
     for (let count = 0; count < 3; count++) await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("CONTINUE");
+    expect(await focused()).toBe("CONTINUE");
     emulator.putHook(group, { lifecycle_hook_name: "another", lifecycle_hook_type: "INSTANCE_TERMINATING" });
     await page.getByText("another").waitFor();
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("CONTINUE");
+    expect(await focused()).toBe("CONTINUE");
     await page.keyboard.press("Space");
     await expect.poll(states).toEqual(["INSERVICE"]);
   });
 
   test("tells a screen reader what hangs, and has a name for each button and heading", async () => {
     await button(/^Scale out/).click();
-    await page
-      .locator("[aria-live=polite]")
-      .getByText(/ hangs on boot$/)
-      .waitFor({ state: "attached" });
+    const told = page.locator("[aria-live=polite]").getByText(/ hangs on boot$/);
+    await told.waitFor({ state: "attached" });
     const tree = await page.locator("body").ariaSnapshot();
     expect(tree).toContain('heading "Auto Scaling emulator" [level=1]');
     expect(tree).toMatch(/region "e5d27f5c[^"]*"/);
@@ -131,20 +130,15 @@ describe.skipIf(browserPath === undefined)(`the page in a browser${browserMissin
     await page.getByText("Instances (1000)").waitFor();
     const begin = performance.now();
     await button(/^CONTINUE: i-0 on boot$/).click();
-    await page
-      .locator("li", { hasText: "CONTINUE" })
-      .getByText("CONTINUE", { exact: true })
-      .first()
-      .waitFor();
+    const shown = page.locator("li", { hasText: "CONTINUE" }).getByText("CONTINUE", { exact: true });
+    await shown.first().waitFor();
     expect(performance.now() - begin).toBeLessThan(5000);
   });
 
   test("cannot be driven by another site's page", async () => {
-    const other = createServer((_, response) => response.end("<!doctype html><title>Other</title>"));
-    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void other.close());
-    const { port } = other.address() as { port: number };
-    await page.goto(`http://localhost:${port}`);
+    const html = { "content-type": "text/html" };
+    await using other = await startHttpServer(always(200, "<!doctype html><title>Other</title>", html));
+    await page.goto(`http://localhost:${other.port}`);
     // In words of the browser's, which the tests' types do not know.
     const outcome = await page.evaluate(`(async () => {
       await fetch("${emulator.url}/emulator/groups/${group}/scale", { method: "POST", mode: "no-cors", body: '{"desired":1}' });
@@ -156,11 +150,7 @@ describe.skipIf(browserPath === undefined)(`the page in a browser${browserMissin
     })()`);
     expect(outcome).toBe("refused");
     expect(states()).toEqual([]);
-    expect(
-      await page
-        .frames()[1]
-        ?.title()
-        .catch(() => ""),
-    ).not.toBe("Auto Scaling emulator");
+    const title = await Promise.resolve(page.frames()[1]?.title()).catch(() => "");
+    expect(title).not.toBe("Auto Scaling emulator");
   });
 });

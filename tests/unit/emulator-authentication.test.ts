@@ -43,6 +43,13 @@ test.each(vectors)("%s has the canonical request and the signature of the vendor
 
 const { request } = received(published.vectors.V1_create);
 const signed = ["content-type", "host", "x-project-id", "x-sdk-date"];
+const { authorization = "" } = request.headers;
+const canonical = canonicalRequest(request, signed);
+
+const withHeader = (name: string, value: string | undefined): ReceivedRequest => ({
+  ...request,
+  headers: { ...request.headers, [name]: value },
+});
 
 function authentication(
   more: Partial<ConstructorParameters<typeof Authentication>[0]> = {},
@@ -101,16 +108,17 @@ describe("a right signature", () => {
   });
 
   test("may leave the body out when it says so, and must be right about it otherwise", () => {
-    const declared = (value: string) => ({ headers: { ...request.headers, "x-sdk-content-sha256": value } });
-    expect(authentication()(signedAnew(declared("UNSIGNED-PAYLOAD")))).toBe("admitted");
-    expect(authentication()(signedAnew(declared(hash("sha256", request.body))))).toBe("admitted");
-    expect(authentication()(signedAnew(declared("0".repeat(64))))).toMatch(/^verify aksk signature fail/);
+    const declaring = (value: string) =>
+      authentication()(signedAnew(withHeader("x-sdk-content-sha256", value)));
+    expect(declaring("UNSIGNED-PAYLOAD")).toBe("admitted");
+    expect(declaring(hash("sha256", request.body))).toBe("admitted");
+    expect(declaring("0".repeat(64))).toMatch(/^verify aksk signature fail/);
   });
 });
 
 test("the token of a temporary key may be signed or not, must be right, and belongs to such a key alone", () => {
   const withToken = (token: string, ...names: readonly string[]) =>
-    signedAnew({ headers: { ...request.headers, "x-security-token": token } }, [...signed, ...names]);
+    signedAnew(withHeader("x-security-token", token), [...signed, ...names]);
   const admit = authentication({ securityToken: "STS" });
   for (const names of [[], ["x-security-token"]]) {
     expect(admit(withToken("STS", ...names))).toBe("admitted");
@@ -121,54 +129,41 @@ test("the token of a temporary key may be signed or not, must be right, and belo
 });
 
 describe("a path that is percent-encoded in the endpoint", () => {
-  const target = "/a%20b/%E4%BD%A0/list";
-  const headers = { "X-Sdk-Date": "20260102T030405Z", host: "127.0.0.1:1" };
-  const sent = {
-    ...request,
-    method: "GET",
-    path: target,
-    headers: { host: headers.host, "x-sdk-date": headers["X-Sdk-Date"] },
-    body: Buffer.alloc(0),
-  };
+  const path = "/a%20b/%E4%BD%A0/list";
+  const host = "127.0.0.1:1";
+  const date = "20260102T030405Z";
+  const sent = { method: "GET", path, headers: { host, "x-sdk-date": date }, body: Buffer.alloc(0) };
 
   test("is admitted as the vendor's SDK for Node.js signs it, which encodes it once more", () => {
-    const endpoint = `http://127.0.0.1:1${target}`;
     const credential = { getAk: () => accessKey, getSk: () => secretKey };
-    const signed = AKSKSigner.sign({ method: "GET", endpoint, headers }, credential as never);
-    const { Authorization: authorization } = signed as { Authorization?: string };
-    expect(authentication()({ ...sent, headers: { ...sent.headers, authorization } })).toBe("admitted");
+    const asked = { method: "GET", endpoint: `http://${host}${path}`, headers: { host, "X-Sdk-Date": date } };
+    const { Authorization } = AKSKSigner.sign(asked, credential as never) as { Authorization?: string };
+    const headers = { ...sent.headers, authorization: Authorization };
+    expect(authentication()({ ...request, ...sent, headers })).toBe("admitted");
   });
 
   test("is admitted as the signing guide and the vendor's SDK for Python have it", () => {
-    const canonical = `GET\n${target}/\n\nhost:127.0.0.1:1\nx-sdk-date:20260102T030405Z\n\nhost;x-sdk-date\n${hash("sha256", "")}`;
-    expect(authentication()(signedAnew(sent, ["host", "x-sdk-date"], canonical))).toBe("admitted");
-    const wrong = canonical.replace("%20", "+");
-    expect(authentication()(signedAnew(sent, ["host", "x-sdk-date"], wrong))).toContain("verify aksk");
+    const names = ["host", "x-sdk-date"];
+    const text = `GET\n${path}/\n\nhost:${host}\nx-sdk-date:${date}\n\nhost;x-sdk-date\n${hash("sha256", "")}`;
+    expect(authentication()(signedAnew(sent, names, text))).toBe("admitted");
+    expect(authentication()(signedAnew(sent, names, text.replace("%20", "+")))).toContain("verify aksk");
   });
 });
 
 describe("a wrong signature", () => {
-  const change = (header: string, value: string | undefined) => ({
-    ...request,
-    headers: { ...request.headers, [header]: value },
-  });
-
   test.each([
     ["another method", { ...request, method: "PUT" }],
     ["another path", { ...request, path: `${request.path}x` }],
     ["another query", { ...request, query: "a=b" }],
     ["another body", { ...request, body: Buffer.from("{}") }],
-    ["another value of a signed header", change("host", "127.0.0.1")],
-    ["a signed header missing", change("host", undefined)],
-    ["another date", change("x-sdk-date", "20260102T030406Z")],
+    ["another value of a signed header", withHeader("host", "127.0.0.1")],
+    ["a signed header missing", withHeader("host", undefined)],
+    ["another date", withHeader("x-sdk-date", "20260102T030406Z")],
     ["signed headers in another order", signedAnew({}, ["x-sdk-date", "host"], "unsorted")],
-    [
-      "signed headers in upper case",
-      signedAnew({}, ["Host", "X-Sdk-Date"], canonicalRequest(request, signed)),
-    ],
+    ["signed headers in upper case", signedAnew({}, ["Host", "X-Sdk-Date"], canonical)],
     [
       "the slash at the canonical path's end forgotten",
-      signedAnew({}, signed, canonicalRequest(request, signed).replace(/\/\n/, "\n")),
+      signedAnew({}, signed, canonical.replace(/\/\n/, "\n")),
     ],
   ])("is refused: %s", (_, judged) => {
     expect(authentication()(judged)).toMatch(/^verify aksk signature fail, canonicalRequest:P/);
@@ -182,22 +177,19 @@ describe("a wrong signature", () => {
   });
 
   test("is missed where there is no token either", () => {
-    expect(authentication()(change("authorization", undefined))).toBe("x-auth-token not found");
+    expect(authentication()(withHeader("authorization", undefined))).toBe("x-auth-token not found");
   });
 
   test.each([
     ["nothing", ""],
     ["another scheme", "Bearer abc"],
-    ["another algorithm", request.headers.authorization?.replace("SDK-HMAC-SHA256", "V11-HMAC-SHA256")],
-    ["two spaces", request.headers.authorization?.replace("SHA256 ", "SHA256  ")],
-    ["no space after a comma", request.headers.authorization?.replace(", Sig", ",Sig")],
-    [
-      "a signature in upper case",
-      request.headers.authorization?.replace(/\w+$/, (text) => text.toUpperCase()),
-    ],
-    ["a short signature", request.headers.authorization?.slice(0, -1)],
+    ["another algorithm", authorization.replace("SDK-HMAC-SHA256", "V11-HMAC-SHA256")],
+    ["two spaces", authorization.replace("SHA256 ", "SHA256  ")],
+    ["no space after a comma", authorization.replace(", Sig", ",Sig")],
+    ["a signature in upper case", authorization.replace(/\w+$/, (text) => text.toUpperCase())],
+    ["a short signature", authorization.slice(0, -1)],
   ])("is not even looked at in a header of another form: %s", (_, header) => {
-    expect(authentication()(change("authorization", header))).toContain("the header is not of the form");
+    expect(authentication()(withHeader("authorization", header))).toContain("the header is not of the form");
   });
 
   test.each([
@@ -206,56 +198,58 @@ describe("a wrong signature", () => {
     ["20261302T030405Z", "not of the form"],
     ["tomorrow", "not of the form"],
   ])("is refused for a date of %j", (value, text) => {
-    expect(authentication()(change("x-sdk-date", value))).toContain(text);
+    expect(authentication()(withHeader("x-sdk-date", value))).toContain(text);
   });
 });
 
 describe("the lock", () => {
   const wrong = { ...request, body: Buffer.from("wrong") };
+  const minutes = 60_000;
+  let admit: ReturnType<typeof authentication>;
+  beforeEach(() => {
+    admit = authentication();
+  });
+
+  /** Uses the key wrongly so often, while it is not locked. */
+  function fail(times: number): void {
+    for (let count = 1; count <= times; count++) expect(admit(wrong)).toContain("verify aksk");
+  }
 
   test("falls after the sixth failure in a row and lasts five minutes", () => {
-    const admit = authentication();
-    for (let count = 1; count <= 6; count++) expect(admit(wrong)).toContain("verify aksk");
+    fail(6);
     expect(admit(request)).toBe("AK access failed to reach the limit,forbidden.");
-    now += 5 * 60 * 1000 - 1;
+    now += 5 * minutes - 1;
     expect(admit(request)).toContain("reach the limit");
     now += 1;
     expect(admit(request)).toBe("admitted");
   });
 
   test("counts from zero after a success, and after it has opened", () => {
-    const admit = authentication();
     for (let round = 1; round <= 3; round++) {
-      for (let count = 1; count <= 5; count++) admit(wrong);
+      fail(5);
       expect(admit(request)).toBe("admitted");
     }
-    for (let count = 1; count <= 6; count++) admit(wrong);
-    now += 5 * 60 * 1000;
-    for (let count = 1; count <= 5; count++) expect(admit(wrong)).toContain("verify aksk");
+    fail(6);
+    now += 5 * minutes;
+    fail(5);
     expect(admit(request)).toBe("admitted");
   });
 
   test("is not moved by unknown keys", () => {
-    const admit = authentication();
-    const unknown = request.headers.authorization?.replace(accessKey, "SOMEONE");
+    const unknown = withHeader("authorization", authorization.replace(accessKey, "SOMEONE"));
     for (let count = 1; count <= 10; count++) {
-      expect(admit({ ...request, headers: { ...request.headers, authorization: unknown } })).toBe(
-        "Get secretKey failed,ak:SOMEONE,err:ak not exist",
-      );
+      expect(admit(unknown)).toBe("Get secretKey failed,ak:SOMEONE,err:ak not exist");
     }
     expect(admit(request)).toBe("admitted");
   });
 
   test("counts a wrong security token and a stale date", () => {
     const { request: temporary } = received(published.vectors.V2_get_hanging_sts as never);
-    const admit = authentication({ securityToken: "STS-TOKEN-EXAMPLE" });
-    const withToken = (token: string) => ({
-      ...temporary,
-      headers: { ...temporary.headers, "x-security-token": token },
-    });
+    admit = authentication({ securityToken: "STS-TOKEN-EXAMPLE" });
     expect(admit(temporary)).toBe("admitted");
-    for (let count = 1; count <= 3; count++) expect(admit(withToken("other"))).toBe("decrypt token fail");
-    now += 3_600_000;
+    const other = { ...temporary, headers: { ...temporary.headers, "x-security-token": "other" } };
+    for (let count = 1; count <= 3; count++) expect(admit(other)).toBe("decrypt token fail");
+    now += 60 * minutes;
     for (let count = 1; count <= 3; count++) expect(admit(temporary)).toContain("signature expired");
     expect(admit(temporary)).toContain("reach the limit");
   });
