@@ -15,8 +15,10 @@ import type { HookPatch } from "../../sdk/emulator/autoscaling/hooks";
 import { happen } from "../../sdk/emulator/autoscaling/scaling";
 import { wireHangs } from "../../sdk/emulator/autoscaling/service";
 import { Refusal } from "../../sdk/emulator/http/refusals";
+import { settingsOf } from "../../sdk/emulator/options";
 import { AmbiguousError, ConnectionError, ServiceError } from "../../sdk/errors/errors";
 import type { HandlerClient, HandlerClock } from "../../sdk/handler";
+import { topicUrn } from "./hooks";
 import { VirtualTime } from "./virtual-time";
 
 /** What goes wrong with a call. */
@@ -25,14 +27,15 @@ export type CallFault = "before" | "after" | "throttled" | "unavailable";
 type Hang = Extract<Effect, { kind: "hang" }>;
 
 const start = Date.parse("2026-01-02T03:04:05Z");
-const behaviour = {
-  launchTime: 1_000,
-  removalTime: 1_000,
-  speed: 1,
-  busyCode: "AS.2033",
-  extendFrom: "deadline",
-  answered: "listed",
-} as const;
+const { behaviour } = settingsOf({ launchTime: 1_000, removalTime: 1_000 });
+
+/** What a caller gets of a call that did not take effect. */
+const failures = {
+  before: (operation: string) => new ConnectionError("the connection failed", { operation, retryable: true }),
+  throttled: (operation: string) =>
+    new ServiceError("throttled", { operation, status: 429, code: "APIGW.0308" }),
+  unavailable: (operation: string) => new ServiceError("unavailable", { operation, status: 503 }),
+};
 
 /** The emulator's scaling group without its sockets, in virtual time: its clients are called as the real one is. */
 export class HangingCloud {
@@ -89,17 +92,12 @@ export class HangingCloud {
 
   /** A client of a process, which ends with it: what it asks then is never answered. */
   client(isAlive = () => true): HandlerClient {
-    const call = async <T>(name: string, perform: () => T): Promise<T> => {
+    const call = async <T>(operation: string, perform: () => T): Promise<T> => {
       await this.time.sleep(this.latency);
       if (!isAlive()) return new Promise(() => {});
-      this.calls.push(name);
-      const fault = this.faults(name);
-      const operation = name;
-      if (fault === "before")
-        throw new ConnectionError("the connection failed", { operation, retryable: true });
-      if (fault === "throttled")
-        throw new ServiceError("throttled", { operation, status: 429, code: "APIGW.0308" });
-      if (fault === "unavailable") throw new ServiceError("unavailable", { operation, status: 503 });
+      this.calls.push(operation);
+      const fault = this.faults(operation);
+      if (fault !== undefined && fault !== "after") throw failures[fault](operation);
       try {
         const result = perform();
         if (fault === "after") throw new AmbiguousError("the response was lost", { operation });
@@ -120,18 +118,15 @@ export class HangingCloud {
             const info = this.lag === 0 ? wireHangs(this.group) : past;
             return hangingInstancesResponse.parse({ instance_hanging_info: info });
           }),
-        complete: (_, { lifecycleActionKey = "", lifecycleActionResult: result }) =>
-          call(`${result} ${this.#instanceOf(lifecycleActionKey)}`, () => {
+        complete: (_, { lifecycleActionKey: key = "", lifecycleActionResult: result }) => {
+          const instance = this.group.hangs.find((hang) => hang.key === key)?.instanceId ?? "gone";
+          return call(`${result} ${instance}`, () => {
             const before = this.group;
-            const callback = {
-              result,
-              actionKey: lifecycleActionKey,
-              instanceId: undefined,
-              hookName: undefined,
-            };
+            const callback = { result, actionKey: key, instanceId: undefined, hookName: undefined };
             this.happen({ kind: "complete", callback });
-            this.onAnswer(lifecycleActionKey, result, before);
-          }),
+            this.onAnswer(key, result, before);
+          });
+        },
       },
       lifecycleHooks: {
         list: () => call("hooks", () => lifecycleHooksResponse.parse({ lifecycle_hooks: this.group.hooks })),
@@ -140,21 +135,14 @@ export class HangingCloud {
         activities: () =>
           call("activities", () => {
             const { activity, ended } = this.group;
-            const log = [...(activity === undefined ? [] : [activity]), ...ended];
-            return scalingActivitiesResponse.parse({
-              scaling_activity_log: log.map((one) => wireActivity(one, 1)),
-            });
+            const all = activity === undefined ? ended : [activity, ...ended];
+            const log = all.map((one) => wireActivity(one, 1));
+            return scalingActivitiesResponse.parse({ scaling_activity_log: log });
           }),
       },
     };
   }
-
-  #instanceOf(key: string): string {
-    return this.group.hangs.find((hang) => hang.key === key)?.instanceId ?? "gone";
-  }
 }
-
-const topic = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:gsh";
 
 /** A hook of a cloud. */
 export const hookNamed = (
@@ -163,7 +151,7 @@ export const hookNamed = (
   more: Partial<HookPatch> = {},
 ) => ({
   default_timeout: 600,
-  notification_topic_urn: topic,
+  notification_topic_urn: topicUrn,
   ...more,
   lifecycle_hook_name,
   lifecycle_hook_type,
