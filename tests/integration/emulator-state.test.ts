@@ -186,6 +186,7 @@ test("nothing that was acknowledged is lost when the process is killed, at fifty
     for (const [name, timeout] of acknowledged) {
       expect(stored.get(name), `${name} after kill ${round}`).toBeGreaterThanOrEqual(timeout);
     }
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const client = new AutoScalingClient({ region: "cn-north-4", environment: ready.env, maxRetries: 0 });
     const writing = ["a", "b", "c", "d"].map(async (lifecycleHookName) => {
       if (!stored.has(lifecycleHookName)) {
@@ -196,9 +197,11 @@ test("nothing that was acknowledged is lost when the process is killed, at fifty
       for (let defaultTimeout = (stored.get(lifecycleHookName) ?? 300) + 1; ; defaultTimeout++) {
         await client.lifecycleHooks.update(group, lifecycleHookName, { defaultTimeout });
         acknowledged.set(lifecycleHookName, defaultTimeout);
+        begin();
       }
     });
-    // The same moments in each run.
+    // The same moments in each run, however slow the first write is.
+    await begun;
     seed = (seed * 48_271) % 2_147_483_647;
     setTimeout(() => child.kill("SIGKILL"), 20 + (seed % 60));
     await Promise.allSettled(writing);
