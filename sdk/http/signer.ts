@@ -104,7 +104,7 @@ const blockLength = 64;
 const hashLength = 32;
 
 /** Each segment percent-encoded, and a `/` at the end that the real path does not have. */
-export function canonicalPath(path: string): string {
+function canonicalPath(path: string): string {
   const encoded = nothingToEncode.test(path) ? path : path.split("/").map(percentEncode).join("/");
   return encoded.endsWith("/") ? encoded : `${encoded}/`;
 }
@@ -119,7 +119,7 @@ export function canonicalQuery(query: ReadonlyArray<readonly [string, string]>):
 }
 
 /** RFC 3986: all but letters, digits and `- _ . ~`, as the bytes of UTF-8. */
-export function percentEncode(text: string): string {
+function percentEncode(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

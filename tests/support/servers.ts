@@ -8,7 +8,7 @@ import {
 } from "node:net";
 
 /** A request as a server got it. */
-export interface Received {
+interface Received {
   readonly method: string;
   /** With the query. */
   readonly path: string;
