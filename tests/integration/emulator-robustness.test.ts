@@ -93,7 +93,9 @@ describe("what is not a request", () => {
   });
 });
 
-test("whatever is sent, its signature is right, and the answer is the API's or a refusal with a code", async () => {
+test("whatever is sent, its signature is right, and the answer is the API's or a refusal with a code", {
+  timeout: 120_000,
+}, async () => {
   const { hooks, hook, callback, instances } = pathsOf(emulator);
   const value = fc.oneof(
     fc.string({ unit: "binary" }),
