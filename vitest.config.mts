@@ -15,7 +15,7 @@ const htmlAsText = {
     id.endsWith(".html") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))}` : undefined,
 } as const;
 
-/** Starts with those small files that take longest, or mostly wait: vitest knows this of a run before, a fresh clone has none. */
+/** Starts with the small files that take longest: vitest knows them from a run before, but a fresh clone has had none. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
