@@ -15,7 +15,7 @@ const htmlAsText = {
     id.endsWith(".html") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))}` : undefined,
 } as const;
 
-/** Starts with the small files that take longest: vitest knows them from a run before, but a fresh clone has had none. */
+/** Starts with the small files that take longest: vitest knows them from a run before, which a fresh clone lacks. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
