@@ -5,7 +5,7 @@ import { freePort, startHandler, Workspace } from "../support/examples";
 const folder = "examples/first-and-last";
 
 test("first-and-last: the first instances pass the launching hook in one up, the last ones the terminating hook in one destroy", async () => {
-  await using emulator = await startEmulator({ launchTime: 0, removalTime: 0 });
+  await using emulator = await startEmulator({ launchTime: 3_000, removalTime: 0 });
   const [groupId = ""] = emulator.groups;
   const port = await freePort();
   await using workspace = await Workspace.make({
